@@ -1,0 +1,188 @@
+"""Where the lake's objects are: a directory here, S3 in `lakehouse.s3`, behind one small port.
+
+Both keep the promises that everything else rests on: a write is whole or absent, `create` has exactly one winner, and a
+listing shows what was written before it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lakehouse.errors import ObjectMissing
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object: its key, size in bytes, and the UTC instant at which it was last written."""
+
+    key: str
+    size: int
+    modified: dt.datetime
+
+
+class Storage(Protocol):
+    """The objects of one lake. Keys are those of `lakehouse.layout`."""
+
+    @property
+    def root(self) -> str:
+        """An absolute directory, or `s3://bucket`; without a slash at its end."""
+
+    def uri(self, key: str) -> str:
+        """What an engine or a person opens: an absolute path or an `s3://` URI."""
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        """All objects whose key starts with the prefix, in the order of their keys, however many."""
+
+    def exists(self, key: str) -> bool:
+        """Whether the object is there."""
+
+    def read(self, key: str) -> bytes:
+        """The whole object. Raises ObjectMissing."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Puts the whole object, replacing another."""
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Puts the object where there is none; False, and nothing done, where there is one."""
+
+    def replace(self, key: str, data: bytes, expected: bytes) -> bool:
+        """Puts the object if its content still is the expected one; else False."""
+
+    def delete(self, key: str) -> None:
+        """Removes the object; one that is not there is no error."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Copies an object within the lake. Raises ObjectMissing."""
+
+    def upload(self, path: Path, key: str) -> None:
+        """Puts a local file as an object, without holding it in memory."""
+
+    def download(self, key: str, path: Path) -> None:
+        """Brings an object into a local file. Raises ObjectMissing."""
+
+    def sha256(self, key: str) -> str:
+        """The SHA-256 of the object's content, in hex. Raises ObjectMissing."""
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class DirectoryStorage:
+    """A lake in a directory. Safe between processes of one machine: writes are renames, `create` is a hard link."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+
+    @property
+    def root(self) -> str:
+        return str(self._folder)
+
+    def uri(self, key: str) -> str:
+        return str(self._folder / key)
+
+    def list(self, prefix: str) -> Iterator[Entry]:
+        start = self._folder / prefix.rpartition("/")[0]
+        found = (Path(folder, name) for folder, _, names in os.walk(start) for name in names)
+        keys = sorted(path.relative_to(self._folder).as_posix() for path in found)
+        for key in keys:
+            if key.startswith(prefix) and not _is_unfinished(key):
+                yield from self._entry(key)
+
+    def _entry(self, key: str) -> Iterator[Entry]:
+        try:
+            status = (self._folder / key).stat()
+        except FileNotFoundError:  # deleted between the walk and now: as if it had been deleted before
+            return
+        yield Entry(key, status.st_size, dt.datetime.fromtimestamp(status.st_mtime, dt.UTC))
+
+    def exists(self, key: str) -> bool:
+        return (self._folder / key).is_file()
+
+    def read(self, key: str) -> bytes:
+        try:
+            return (self._folder / key).read_bytes()
+        except FileNotFoundError:
+            raise self._missing(key) from None
+
+    def write(self, key: str, data: bytes) -> None:
+        unfinished = self._unfinished(key, data)
+        unfinished.replace(self._folder / key)
+
+    def create(self, key: str, data: bytes) -> bool:
+        unfinished = self._unfinished(key, data)
+        try:
+            os.link(unfinished, self._folder / key)
+        except FileExistsError:
+            return False
+        finally:
+            unfinished.unlink()
+        return True
+
+    def replace(self, key: str, data: bytes, expected: bytes) -> bool:
+        # Whoever wins the claim is alone with the object, so read-compare-write is one step to all others.
+        claim = f"{key}.claim"
+        if not self.create(claim, b""):
+            return False
+        try:
+            if not self.exists(key) or self.read(key) != expected:
+                return False
+            self.write(key, data)
+            return True
+        finally:
+            self.delete(claim)
+
+    def delete(self, key: str) -> None:
+        (self._folder / key).unlink(missing_ok=True)
+
+    def copy(self, source: str, target: str) -> None:
+        self.upload(self._folder / source, target)
+
+    def upload(self, path: Path, key: str) -> None:
+        unfinished = self._unfinished(key, b"")
+        try:
+            shutil.copyfile(path, unfinished)
+        except FileNotFoundError:
+            unfinished.unlink()
+            raise ObjectMissing(f"{path} is not there") from None
+        unfinished.replace(self._folder / key)
+
+    def download(self, key: str, path: Path) -> None:
+        try:
+            shutil.copyfile(self._folder / key, path)
+        except FileNotFoundError:
+            raise self._missing(key) from None
+
+    def sha256(self, key: str) -> str:
+        try:
+            return file_sha256(self._folder / key)
+        except FileNotFoundError:
+            raise self._missing(key) from None
+
+    def _unfinished(self, key: str, data: bytes) -> Path:
+        target = self._folder / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        return Path(name)
+
+    def _missing(self, key: str) -> ObjectMissing:
+        return ObjectMissing(f"{self.uri(key)} is not there")
+
+
+def _is_unfinished(key: str) -> bool:
+    return key.endswith((".unfinished", ".claim"))
