@@ -1,7 +1,7 @@
 """Where the lake's objects are: a directory here, S3 in `lakehouse.s3`, behind one small port.
 
 Both keep the promises that everything else rests on: a write is whole or absent, `create` has exactly one winner, and a
-listing shows what was written before it.
+listing shows what was written before it. This file, like all that the archive job imports, stays Python 3.9 clean.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Removes the object; one that is not there is no error."""
 
+    def delete_if(self, key: str, sha256: str) -> bool:
+        """Removes the object if its content still is that; False, and nothing lost, where somebody has replaced it."""
+
     def copy(self, source: str, target: str) -> None:
         """Copies an object within the lake. Raises ObjectMissing."""
 
@@ -74,8 +77,11 @@ class Storage(Protocol):
 
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file's content, in hex."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 class DirectoryStorage:
@@ -104,7 +110,7 @@ class DirectoryStorage:
             status = (self._folder / key).stat()
         except FileNotFoundError:  # deleted between the walk and now: as if it had been deleted before
             return
-        yield Entry(key, status.st_size, dt.datetime.fromtimestamp(status.st_mtime, dt.UTC))
+        yield Entry(key, status.st_size, dt.datetime.fromtimestamp(status.st_mtime, dt.timezone.utc))
 
     def exists(self, key: str) -> bool:
         return (self._folder / key).is_file()
@@ -145,6 +151,20 @@ class DirectoryStorage:
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
 
+    def delete_if(self, key: str, sha256: str) -> bool:
+        # Taken aside first, so that what is compared is what is deleted, whoever writes the key meanwhile.
+        path = self._folder / key
+        aside = path.with_name(f".{path.name}.aside.unfinished")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return True
+        if file_sha256(aside) == sha256:
+            aside.unlink()
+            return True
+        _put_back(aside, path)
+        return False
+
     def copy(self, source: str, target: str) -> None:
         self.upload(self._folder / source, target)
 
@@ -182,6 +202,20 @@ class DirectoryStorage:
 
     def _missing(self, key: str) -> ObjectMissing:
         return ObjectMissing(f"{self.uri(key)} is not there")
+
+
+def _put_back(aside: Path, path: Path) -> None:
+    """Gives a file its name again, or the next free one like it where a newer file took the name meanwhile."""
+    target, number = path, 1
+    while True:
+        try:
+            os.link(aside, target)
+        except FileExistsError:
+            number += 1
+            target = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        else:
+            aside.unlink()
+            return
 
 
 def _is_unfinished(key: str) -> bool:

@@ -1,0 +1,66 @@
+"""The normalised CSVs that wait to be loaded, each beside a small JSON that says where its rows came from.
+
+The JSON is written first, so a CSV that is there is always whole and always has its story.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+
+from lakehouse import layout
+from lakehouse.storage import Storage
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One sheet as a CSV in the lake. Its name in the order of delivery is (source_file, position)."""
+
+    dataset: str
+    id: str
+    key: str
+    source_file: str
+    sheet: str
+    position: int
+    columns: tuple[str, ...]
+    rows: int
+    upload_key: str
+    upload_sha256: str
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Sorts files as they were delivered."""
+        return self.source_file, self.position
+
+
+def story(key: str) -> str:
+    """The key of the JSON beside a raw CSV."""
+    return f"{key}.json"
+
+
+def describe(storage: Storage, file: RawFile) -> None:
+    """Writes the JSON beside a CSV; to be called before the CSV itself is put."""
+    storage.write(story(file.key), json.dumps(asdict(file)).encode())
+
+
+def lying(storage: Storage, dataset: str) -> list[RawFile]:
+    """The CSVs of a dataset that are in `raw/`, in the order of delivery."""
+    keys = {entry.key for entry in storage.list(f"{layout.RAW}{dataset}/")}
+    told = [key for key in sorted(keys) if key.endswith(".csv") and story(key) in keys]
+    with ThreadPoolExecutor(16) as pool:
+        files = pool.map(lambda key: read(storage, key), told)
+    return sorted(files, key=lambda file: file.order)
+
+
+def read(storage: Storage, key: str) -> RawFile:
+    """What is known of one raw CSV. Raises ObjectMissing."""
+    fields = json.loads(storage.read(story(key)))
+    return RawFile(**{**fields, "columns": tuple(fields["columns"])})
+
+
+def strangers(storage: Storage) -> Iterator[str]:
+    """Keys of CSVs that somebody put into `raw/` by hand: they have no story, and are taken in like uploads."""
+    keys = {entry.key for entry in storage.list(layout.RAW)}
+    yield from (key for key in sorted(keys) if not key.endswith(".json") and story(key) not in keys)
