@@ -1,7 +1,7 @@
 """Who may write now: a lock is one object, created only where there is none.
 
-It belongs to an execution (or to a job of one, written `EXECUTION/JOB`) and outlives a process that is killed. It is taken
-over only when its owner's execution no longer runs, and by one winner, since the old content must still be there.
+It belongs to an execution (or to a job of one, written `EXECUTION/JOB`) and outlives a process that is killed. It is
+taken over only when its owner's execution no longer runs, and by one winner, since the old content must still be there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What has been loaded, by content: the memory that makes every run safe to repeat.
 
-A marker names one sheet of one upload by the SHA-256 of the upload's bytes, so it is the same whatever the file is called,
-and another as soon as one cell differs. It is written only after the table's commit. Two backends keep markers: objects in
-the lake (here) and a DynamoDB table (`lakehouse.dynamodb`).
+A marker names one sheet of one upload by the SHA-256 of the upload's bytes, so it is the same whatever the file is
+called, and another as soon as one cell differs. It is written only after the table's commit. Two backends keep markers:
+objects in the lake (here) and a DynamoDB table (`lakehouse.dynamodb`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from lakehouse.errors import ObjectMissing
+from lakehouse.errors import LakehouseError, ObjectMissing
 
 
 @dataclass(frozen=True)
@@ -220,3 +220,10 @@ def _put_back(aside: Path, path: Path) -> None:
 
 def _is_unfinished(key: str) -> bool:
     return key.endswith((".unfinished", ".claim"))
+
+
+def open_storage(root: str) -> Storage:
+    """The storage of a root: a directory's path. Raises LakehouseError for one of another kind."""
+    if "://" in root:
+        raise LakehouseError(f"{root}: this version knows lakes in a directory only", "Give a path.")
+    return DirectoryStorage(Path(root))

@@ -1,0 +1,14 @@
+"""Ends an execution: releases the lock whatever happened, and writes down how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lakehouse.closing import close
+from lakehouse.lake import open_lake
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """`{"lake", "execution", "results", "archived", "error"}` -> `{"status", "error", "archived"}`."""
+    lake = open_lake(event["lake"])
+    return close(lake, event["execution"], event["results"], event["archived"], event["error"])

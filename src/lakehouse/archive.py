@@ -1,0 +1,47 @@
+"""Loaded files leave: copied, the copy's checksum verified, then deleted, and only while they are what was copied.
+
+Nothing in the archive is ever overwritten: every delivery has a folder of its own there, and a key that is taken by
+other content is an error. Each step may be repeated. Runs in Glue's Python shell, so it stays Python 3.9 clean.
+"""
+
+from __future__ import annotations
+
+import json
+
+from lakehouse import layout
+from lakehouse.errors import LakehouseError
+from lakehouse.storage import Storage
+
+
+def archive_raw_csvs(storage: Storage, manifest_key: str) -> int:
+    """Archives the CSVs that a manifest names as loaded. Returns how many left."""
+    manifest = json.loads(storage.read(manifest_key))
+    files = [*manifest["files"], *manifest["loaded"]]
+    return sum(_archive_raw(storage, file) for file in files)
+
+
+def _archive_raw(storage: Storage, file: dict) -> bool:  # type: ignore[type-arg]
+    delivery = file["source_file"].partition("/")[0]
+    name = file["key"].rpartition("/")[2]
+    left = move(storage, file["key"], f"{layout.ARCHIVED}raw/{delivery}/{file['dataset']}/{name}")
+    storage.delete(f"{file['key']}.json")
+    return left
+
+
+def archive_upload(storage: Storage, key: str, source_file: str, sha256: str) -> bool:
+    """Archives an upload whose content is loaded; False where it is gone, or somebody has replaced it meanwhile."""
+    if not storage.exists(key) or storage.sha256(key) != sha256:
+        return False
+    return move(storage, key, f"{layout.ARCHIVED}uploads/{source_file}")
+
+
+def move(storage: Storage, source: str, target: str) -> bool:
+    """Copies, verifies, deletes. False where the source is gone. Raises LakehouseError when the copy differs."""
+    if not storage.exists(source):
+        return False
+    sha256 = storage.sha256(source)
+    if not storage.exists(target):
+        storage.copy(source, target)
+    if storage.sha256(target) != sha256:
+        raise LakehouseError(f"{storage.uri(target)} is not what {storage.uri(source)} is", "Neither was touched.")
+    return storage.delete_if(source, sha256)

@@ -1,0 +1,116 @@
+"""What an execution does to each dataset: the levels, what is pending, what may run, and what is marked afterwards.
+
+A dataset runs when raw CSVs without a marker lie in `raw/`, or when rows of it wait for a parent that this execution
+has loaded. It is blocked while a parent of it failed. What it is to read is written into a manifest, and nothing else
+is read, so files that arrive during a job are the next round's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lakehouse import layout, raw
+from lakehouse.contracts.load import levels
+from lakehouse.contracts.model import Contract
+from lakehouse.lake import Lake
+from lakehouse.markers import Marker
+from lakehouse.raw import RawFile
+
+# These have a job script of their own; any other dataset runs in the general one.
+OWN_JOBS = {"products", "orders", "order_items"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is to happen to a dataset: `run`, `archive` (only files left over by a crash), `skip` or `blocked`."""
+
+    action: str
+    reason: str = ""
+    manifest: str = ""
+    files: int = 0
+
+
+def plan(lake: Lake) -> list[dict[str, list[dict[str, str]]]]:
+    """The datasets in levels by foreign key: `[{"datasets": [{"dataset": ..., "job": ...}]}, ...]`."""
+    return [
+        {"datasets": [{"dataset": name, "job": job_name(name)} for name in level]} for level in levels(lake.contracts)
+    ]
+
+
+def job_name(dataset: str) -> str:
+    """The Glue job that loads a dataset."""
+    return f"etl_{dataset}" if dataset in OWN_JOBS else "etl_dataset"
+
+
+def check(lake: Lake, dataset: str, execution: str, round_: int, results: Iterable[Mapping[str, Any]]) -> Check:
+    """Decides what happens to a dataset, given what this execution's earlier datasets came to."""
+    done = {result["dataset"]: result["status"] for result in results}
+    parents = {key.parent for key in lake.contracts[dataset].foreign_keys} - {dataset}
+    if broken := sorted(name for name in parents if done.get(name) in {"failed", "blocked"}):
+        return Check("blocked", f"{', '.join(broken)} did not load, and {dataset} refers to it")
+    pending, loaded = split(lake, dataset)
+    waits = any(done.get(name) == "loaded" for name in parents) and waiting(lake, dataset) > 0
+    if not pending and not loaded and not waits:
+        return Check("skip", "nothing new")
+    content = {
+        "dataset": dataset,
+        "execution": execution,
+        "files": [asdict(file) for file in pending],
+        "loaded": [asdict(file) for file in loaded],
+        "retry_waiting": waits,
+    }
+    key = layout.execution(execution, f"{dataset}.{round_:03}.manifest.json")
+    lake.storage.write(key, json.dumps(content).encode())
+    return Check("run" if pending or waits else "archive", "", key, len(pending))
+
+
+def split(lake: Lake, dataset: str) -> tuple[list[RawFile], list[RawFile]]:
+    """The raw CSVs that are not loaded yet, and those that are but still lie in `raw/` since a run broke."""
+    known = lake.markers.known(dataset)
+    lying = raw.lying(lake.storage, dataset)
+    return [file for file in lying if file.id not in known], [file for file in lying if file.id in known]
+
+
+def waiting(lake: Lake, dataset: str) -> int:
+    """How many rows of a dataset wait for a parent row, as its last job counted them."""
+    key = _waiting_key(dataset)
+    return int(json.loads(lake.storage.read(key))["waiting"]) if lake.storage.exists(key) else 0
+
+
+def _waiting_key(dataset: str) -> str:
+    return f"{layout.REJECTED}waiting/{dataset}.json"
+
+
+def mark(lake: Lake, manifest_key: str, result_key: str) -> dict[str, Any]:
+    """Remembers that a job's files are loaded; returns the job's counts. Called only after the job has committed."""
+    manifest = json.loads(lake.storage.read(manifest_key))
+    result: dict[str, Any] = json.loads(lake.storage.read(result_key))
+    when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    files = (RawFile(**fields) for fields in manifest["files"])
+    lake.markers.put([_marker(file, manifest["execution"], when) for file in files])
+    lake.storage.write(_waiting_key(manifest["dataset"]), json.dumps({"waiting": result["waiting"]}).encode())
+    return result
+
+
+def _marker(file: RawFile, execution: str, when: str) -> Marker:
+    return Marker(
+        dataset=file.dataset,
+        id=file.id,
+        key=file.key,
+        source_file=file.source_file,
+        sheet=file.sheet,
+        sha256=file.upload_sha256,
+        status="processed",
+        reason=f"loaded by execution {execution}",
+        execution=execution,
+        marked_at=when,
+    )
+
+
+def pending_files(lake: Lake, contracts: Mapping[str, Contract]) -> list[RawFile]:
+    """Every raw CSV that is not loaded yet, over all datasets."""
+    return [file for name in contracts for file in split(lake, name)[0]]
