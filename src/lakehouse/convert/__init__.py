@@ -1,0 +1,52 @@
+"""Conversion: an upload (workbook or delimited text) becomes one normalised CSV per sheet.
+
+    formats      what kind of file it is, and whether name and content agree
+    workbook     .xlsx .xlsm .xlsb .xls .ods -> grids of text     (values, excel_errors)
+    delimited    .csv .csv.gz                -> one grid of text
+    routing      header -> dataset, or why there is none
+    normalise    grid -> CSV
+
+A CSV is UTF-8 with LF and a header: all source columns of the contract in the contract's order, empty where the sheet
+lacks an optional one, then `_source_row`, the row's number as a person sees it. An empty cell is null. The same upload
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lakehouse.contracts.model import Contract
+from lakehouse.convert import delimited, workbook
+from lakehouse.convert.formats import checked_format
+from lakehouse.convert.model import Grid, Sheet
+from lakehouse.convert.normalise import normalise
+from lakehouse.convert.routing import known_headers
+from lakehouse.errors import UploadRefused
+
+__all__ = ["Sheet", "convert"]
+
+
+def convert(path: Path, name: str, contracts: Mapping[str, Contract], folder: Path) -> list[Sheet]:
+    """Writes a CSV into the local `folder` for each sheet of a known dataset, and reports on every sheet, in order.
+
+    `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.csv`.
+    Raises UploadRefused when the file cannot be read, or when no sheet has a header that any contract knows.
+    """
+    grids = _grids(path, name, contracts)
+    sheets = [normalise(grid, contracts, folder / f"{grid.position:04d}.csv") for grid in grids]
+    if all(sheet.status == "ignored" for sheet in sheets):
+        why = "; ".join(f"{sheet.name}: {sheet.reason}" if sheet.name else sheet.reason for sheet in sheets[:5])
+        raise UploadRefused(f"{name}: holds nothing of a known dataset ({why})", _expected(contracts))
+    return sheets
+
+
+def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
+    form = checked_format(path, name)
+    if form in ("csv", "csv.gz"):
+        return delimited.read(path, name, form, known_headers(contracts.values()))
+    return workbook.read(path, name, form)
+
+
+def _expected(contracts: Mapping[str, Contract]) -> str:
+    return "; ".join(f"{name} needs {', '.join(contract.required_columns)}" for name, contract in contracts.items())

@@ -1,0 +1,82 @@
+"""A grid of text becomes one normalised CSV: the contract's columns in the contract's order, then the row's number.
+
+Streams: a row is in memory, not a sheet.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+from pathlib import Path
+
+from lakehouse.contracts.model import Contract
+from lakehouse.convert.model import Grid, Row, Sheet
+from lakehouse.convert.routing import Route, route
+
+SOURCE_ROW = "_source_row"
+
+
+def normalise(grid: Grid, contracts: Mapping[str, Contract], path: Path) -> Sheet:
+    """Writes the grid's rows to `path` if its header belongs to a contract, and says what became of it."""
+    if grid.unusable:
+        return Sheet(grid.name, grid.position, "ignored", grid.unusable)
+    header = next((cells for _, cells in grid.rows if any(cells)), None)
+    if header is None:
+        return Sheet(grid.name, grid.position, "ignored", "the sheet is empty")
+    found = route(header, contracts.values())
+    if found.taken is None:
+        return Sheet(grid.name, grid.position, found.status, found.reason, found.dataset, unknown_columns=found.unknown)
+    return _write(grid, header, found, contracts[found.dataset], path)
+
+
+def _write(grid: Grid, header: Sequence[str], found: Route, contract: Contract, path: Path) -> Sheet:
+    taken = found.taken or {}
+    names = [column.name for column in contract.source_columns]
+    rows = _Rows(grid.rows, header, [taken.get(name, len(header)) for name in names])
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*names, SOURCE_ROW])
+        writer.writerows(rows)
+    return Sheet(
+        name=grid.name,
+        position=grid.position,
+        status="converted",
+        dataset=contract.dataset,
+        csv=path,
+        columns=tuple(name for name in names if name in taken),
+        rows=rows.count,
+        unknown_columns=(*found.unknown, *rows.nameless()),
+    )
+
+
+class _Rows:
+    """The rows that are not empty, cut to the columns that are taken. Counts them, and notes data under no header."""
+
+    def __init__(self, rows: Iterator[Row], header: Sequence[str], positions: Sequence[int]) -> None:
+        self.count = 0
+        self._rows = rows
+        self._width = len(header)
+        self._blank = [i for i, text in enumerate(header) if not text.strip()]
+        self._used: set[int] = set()
+        # Two cells are put behind each row: an empty one for columns that the sheet lacks, and the row's number.
+        self._pick = itemgetter(*positions, self._width + 1)
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        for number, cells in self._rows:
+            if not any(cells):
+                continue
+            if self._blank:
+                self._used.update(i for i in self._blank if any(cells[i : i + 1]))
+            self.count += 1
+            padding = [""] * (self._width - len(cells))
+            yield self._pick([*cells[: self._width], *padding, "", number])
+
+    def nameless(self) -> list[str]:
+        """Columns that hold data without a header, as a person finds them."""
+        return [f"(no header: column {_letters(i)})" for i in sorted(self._used)]
+
+
+def _letters(index: int) -> str:
+    """Excel's name of a column: 0 is A, 26 is AA."""
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)

@@ -1,0 +1,76 @@
+"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods), read with calamine, one sheet in memory at a time.
+
+Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's. Error values are found in
+.xlsx and .xlsm (see `excel_errors`); in the other formats calamine does not tell them from empty cells.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
+
+from lakehouse.convert.excel_errors import Errors, cell_errors, sheet_parts
+from lakehouse.convert.model import Grid, Row
+from lakehouse.convert.values import texts
+from lakehouse.errors import UploadRefused
+
+ErrorsOf = Callable[[str], Errors]
+
+
+def read(path: Path, name: str, form: str) -> Iterator[Grid]:
+    """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
+    with _refusing(name), path.open("rb") as file, load_workbook(file) as book:
+        for position, sheet in enumerate(book.sheets_metadata, start=1):
+            unusable = _unusable(sheet)
+            rows = iter(()) if unusable else _rows(book, position - 1, _errors(path, form, sheet.name), name)
+            yield Grid(sheet.name, position, rows, unusable)
+
+
+def _unusable(sheet: SheetMetadata) -> str:
+    if sheet.visible != SheetVisibleEnum.Visible:
+        return "the sheet is hidden"
+    if sheet.typ != SheetTypeEnum.WorkSheet:
+        return "not a worksheet"
+    return ""
+
+
+def _rows(book: CalamineWorkbook, index: int, errors: Errors, name: str) -> Iterator[Row]:
+    with _refusing(name):
+        sheet = book.get_sheet_by_index(index)
+    for number, values in enumerate(sheet.iter_rows(), start=1):
+        cells = texts(values)
+        for column, error in errors.get(number, {}).items():
+            cells[column] = error
+        yield number, cells
+
+
+def _errors(path: Path, form: str, sheet: str) -> Errors:
+    if form != "xlsx":
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        return cell_errors(archive, sheet_parts(archive)[sheet])
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except PasswordError:
+        raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again") from None
+    except (CalamineError, zipfile.BadZipFile, ParseError, ExpatError, KeyError, EOFError) as error:
+        hint = "open it in the program that made it, save it again as .xlsx, and send that"
+        raise UploadRefused(f"{name}: the workbook is damaged ({error})", hint) from error
