@@ -11,6 +11,11 @@ Kind = Literal["string", "integer", "decimal", "double", "boolean", "date", "tim
 LINEAGE = ("_source_file", "_source_sheet", "_source_row", "_execution_id")
 
 
+def header(text: str) -> str:
+    """A sheet's header as it is compared with names and aliases: case and surrounding white space do not count."""
+    return " ".join(text.split()).casefold()
+
+
 @dataclass(frozen=True)
 class Type:
     """A column's type. `bits` for integers (32 or 64), `precision` and `scale` for decimals, else 0."""
@@ -19,6 +24,12 @@ class Type:
     bits: int = 0
     precision: int = 0
     scale: int = 0
+
+    def __str__(self) -> str:
+        """The type as contracts and tables write it: bigint, int, decimal(12,2), ..."""
+        if self.kind == "decimal":
+            return f"decimal({self.precision},{self.scale})"
+        return {64: "bigint", 32: "int"}.get(self.bits, self.kind)
 
 
 @dataclass(frozen=True)
