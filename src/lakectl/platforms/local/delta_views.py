@@ -1,0 +1,98 @@
+"""A Delta table as a DuckDB view: the files that its log names, in the types that its log names.
+
+The view reads through DuckDB's own Parquet scan, so filters reach the files: a condition on the partition column opens
+only the files of those partitions, one on another column skips row groups by their statistics. The empty SELECT in
+front gives columns that no file holds yet, and lets a table without files be read like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deltalake import DeltaTable
+
+from lakectl.operations.statement import QueryError
+
+_TYPES = {
+    "string": "VARCHAR",
+    "byte": "TINYINT",
+    "short": "SMALLINT",
+    "integer": "INTEGER",
+    "long": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "binary": "BLOB",
+    "date": "DATE",
+    "timestamp": "TIMESTAMPTZ",
+    "timestamp_ntz": "TIMESTAMP",
+}
+_READABLE_FEATURES = {"timestampNtz"}
+
+
+def identifier(name: str) -> str:
+    """The name, quoted for DuckDB."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """The value as a string literal of DuckDB."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def duckdb_type(delta: str | dict[str, Any]) -> str:
+    """The DuckDB type of a Delta type, as its log writes it in JSON. Raises QueryError for one that DuckDB lacks."""
+    if isinstance(delta, str):
+        if delta.startswith("decimal"):
+            return delta.upper()
+        if delta not in _TYPES:
+            raise QueryError(f"A column has the type {delta}, which cannot be read here.", "Leave it out of the table.")
+        return _TYPES[delta]
+    match delta["type"]:
+        case "array":
+            return f"{duckdb_type(delta['elementType'])}[]"
+        case "map":
+            return f"MAP({duckdb_type(delta['keyType'])}, {duckdb_type(delta['valueType'])})"
+        case _:
+            fields = (f"{identifier(field['name'])} {duckdb_type(field['type'])}" for field in delta["fields"])
+            return f"STRUCT({', '.join(fields)})"
+
+
+def select_from(table: DeltaTable) -> str:
+    """The SELECT that reads the table's current version. Raises QueryError where its protocol is beyond plain Parquet."""
+    _check_protocol(table)
+    types = {field["name"]: duckdb_type(field["type"]) for field in json.loads(table.schema().to_json())["fields"]}
+    partitions = table.metadata().partition_columns
+    shape = ", ".join(f"NULL::{type} AS {identifier(name)}" for name, type in types.items())
+    source = f"SELECT {shape} WHERE false"
+    if files := table.file_uris():
+        source += f" UNION ALL BY NAME SELECT * FROM {_read_parquet(files, {name: types[name] for name in partitions})}"
+    columns = ", ".join(_column(name, type, name in partitions) for name, type in types.items())
+    return f"SELECT {columns} FROM ({source})"
+
+
+def _check_protocol(table: DeltaTable) -> None:
+    protocol = table.protocol()
+    beyond = set(protocol.reader_features or ()) - _READABLE_FEATURES
+    if protocol.min_reader_version == 2:
+        beyond.add("columnMapping")
+    if beyond:
+        raise QueryError(
+            f"{table.table_uri} uses what cannot be read here: {', '.join(sorted(beyond))}.",
+            "Another tool set these table features; without them the table can be read.",
+        )
+
+
+def _read_parquet(files: list[str], partitions: dict[str, str]) -> str:
+    paths = ", ".join(text(path) for path in files)
+    if not partitions:
+        return f"read_parquet([{paths}], union_by_name=true, hive_partitioning=false)"
+    types = ", ".join(f"{identifier(name)}: {type}" for name, type in partitions.items())
+    return f"read_parquet([{paths}], union_by_name=true, hive_partitioning=true, hive_types={{{types}}})"
+
+
+def _column(name: str, type: str, is_partition: bool) -> str:
+    # To Delta an empty string in a path is null, as is Hive's own word for it, which DuckDB knows.
+    value = f"nullif({identifier(name)}, '')" if is_partition and type == "VARCHAR" else identifier(name)
+    return f"CAST({value} AS {type}) AS {identifier(name)}"
