@@ -1,0 +1,60 @@
+"""One call of a task in its own thread, so that it can time out and be stopped while the run goes on."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+# What a stopped task gets to end cleanly, in seconds of real time, before the run goes on without it.
+GRACE = 10.0
+
+
+class Tasks(Protocol):
+    """What Task states call."""
+
+    def call(self, resource: str, arguments: Any, submitted: Callable[[Any], None]) -> Any:
+        """Does what the resource ARN stands for and returns its result as plain JSON.
+
+        `submitted` is told what a long job answered when it was started. Raises StateError when the task fails.
+        """
+
+
+class TaskStopped(BaseException):
+    """Raised inside a task that runs on after its time, or after its execution was stopped."""
+
+
+class TaskThread(threading.Thread):
+    """Runs `work`. `done` is set when it has ended (or when an Abort wakes the waiter: look at `ended`)."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__(daemon=True)
+        self._work = work
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self.ended = False
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        try:
+            self._result = self._work()
+        except BaseException as error:  # noqa: BLE001 - raised again by result(), in the thread that waits
+            self._error = error
+        self.ended = True
+        self.done.set()
+
+    def result(self) -> Any:
+        """What the work returned; raises what it raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def stop(self) -> None:
+        """Asks the work to end by raising TaskStopped in it, and waits for that a while.
+
+        Best effort, as a cancelled Glue job is: work inside a C call ends when that call returns.
+        """
+        if self.ident is not None and not self.ended:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(TaskStopped))
+        self.join(GRACE)
