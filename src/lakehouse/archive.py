@@ -17,14 +17,14 @@ def archive_raw_csvs(storage: Storage, manifest_key: str) -> int:
     """Archives the CSVs that a manifest names as loaded. Returns how many left."""
     manifest = json.loads(storage.read(manifest_key))
     files = [*manifest["files"], *manifest["loaded"]]
-    return sum(_archive_raw(storage, file) for file in files)
+    return sum(archive_raw(storage, file["key"], file["source_file"], file["dataset"]) for file in files)
 
 
-def _archive_raw(storage: Storage, file: dict) -> bool:  # type: ignore[type-arg]
-    delivery = file["source_file"].partition("/")[0]
-    name = file["key"].rpartition("/")[2]
-    left = move(storage, file["key"], f"{layout.ARCHIVED}raw/{delivery}/{file['dataset']}/{name}")
-    storage.delete(f"{file['key']}.json")
+def archive_raw(storage: Storage, key: str, source_file: str, dataset: str) -> bool:
+    """Archives one raw CSV; False where it has left already."""
+    delivery = source_file.partition("/")[0]
+    left = move(storage, key, f"{layout.ARCHIVED}raw/{delivery}/{dataset}/{key.rpartition('/')[2]}")
+    storage.delete(f"{key}.json")
     return left
 
 

@@ -14,17 +14,15 @@ from lakehouse.planning import pending_files
 
 
 def archive_uploads(lake: Lake, execution: str) -> int:
-    """Archives the uploads of this execution of which every sheet that could be loaded is. Returns how many left."""
-    lying = (outcome for outcome in outcomes.uploads(lake.storage, execution) if _is_done(lake, outcome))
-    return sum(archive_upload(lake.storage, u.key, u.source_file, u.sha256) for u in lying)
+    """Archives this execution's uploads of which every sheet that could be loaded is. Returns how many left."""
+    return sum(_leaves(lake, outcome) for outcome in outcomes.uploads(lake.storage, execution) if outcome.key)
 
 
-def _is_done(lake: Lake, outcome: outcomes.UploadOutcome) -> bool:
-    record = intake.conversion(lake, outcome.sha256) if outcome.key else None
-    if record is None or record["status"] == "refused":
-        return False  # it stays in uploads/, where its sender finds it
-    loaded = [sheet for sheet in record["sheets"] if sheet["status"] == "converted"]
-    return all(lake.markers.get(sheet["dataset"], sheet["id"]) for sheet in loaded)
+def _leaves(lake: Lake, outcome: outcomes.UploadOutcome) -> bool:
+    record = intake.conversion(lake, outcome.sha256)
+    if record is None or not intake.is_settled(lake, record, outcome.key):
+        return False
+    return archive_upload(lake.storage, outcome.key, outcome.source_file, outcome.sha256)
 
 
 def release(lake: Lake, execution: str) -> None:

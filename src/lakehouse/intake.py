@@ -20,7 +20,7 @@ from lakehouse.contracts.load import fingerprint
 from lakehouse.convert import Sheet, convert
 from lakehouse.errors import UploadRefused
 from lakehouse.lake import Lake
-from lakehouse.markers import Marker, sheet_id
+from lakehouse.markers import UPLOADS, Marker, sheet_id
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.raw import RawFile
 from lakehouse.storage import Entry
@@ -75,7 +75,7 @@ def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
 def inbox(lake: Lake, now: dt.datetime) -> list[Upload]:
     """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
     strangers = set(raw.strangers(lake.storage))
-    lying = [entry for entry in lake.storage.list(layout.UPLOADS) if not _is_noise(entry.key)]
+    lying = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
     lying += [entry for entry in lake.storage.list(layout.RAW) if entry.key in strangers]
     lying.sort(key=lambda entry: (entry.modified, entry.key))
     stamp, width = now.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z", max(4, len(str(len(lying))))
@@ -93,10 +93,10 @@ def _upload(entry: Entry, number: str) -> Upload:
     return Upload(entry.key, f"{number}/{name}", entry.size, entry.modified.isoformat())
 
 
-def _is_noise(key: str) -> bool:
-    """Folder markers, and what Excel and file managers leave beside a workbook: nobody sent these."""
+def is_upload(key: str) -> bool:
+    """Whether somebody sent this: not a folder's marker, nor what Excel and file managers leave beside a workbook."""
     name = key.rpartition("/")[2]
-    return not name or name.startswith((".", "~$")) or name in {"Thumbs.db", "desktop.ini"}
+    return bool(name) and not name.startswith((".", "~$")) and name not in {"Thumbs.db", "desktop.ini"}
 
 
 def _batches(found: list[Upload]) -> Iterator[dict[str, int]]:
@@ -124,9 +124,20 @@ def take_in(lake: Lake, execution: str, upload: Upload) -> UploadOutcome:
     record = conversion(lake, sha256)
     if record and (known := _known(lake, record, upload)):
         if known.status == "skipped" and record["status"] == "converted":
-            lake.markers.put([_skip(upload, sha256, known.reason, execution)])
+            remember_skip(lake, known, execution)
         return known
     return _converted(lake, execution, upload, sha256)
+
+
+def prospect(lake: Lake, upload: Upload, sha256: str) -> tuple[str, str]:
+    """What the next run would do with an upload, `pending` or `skipped`, and why. Changes nothing."""
+    record = conversion(lake, sha256)
+    known = _known(lake, record, upload) if record else None
+    if known is None:
+        return "pending", "not converted yet: the next run converts and loads it"
+    if known.status == "converted":
+        return "pending", "converted, not loaded yet: the next run loads it"
+    return "skipped", known.reason
 
 
 def conversion(lake: Lake, sha256: str) -> dict[str, Any] | None:
@@ -137,7 +148,7 @@ def conversion(lake: Lake, sha256: str) -> dict[str, Any] | None:
 
 def _known(lake: Lake, record: Mapping[str, Any], upload: Upload) -> UploadOutcome | None:
     """The outcome that needs no conversion, or None where there is something to convert."""
-    same = {"file": upload.name, "key": upload.key, "sha256": record["sha256"]}
+    same = {"file": upload.name, "key": upload.key, "sha256": record["sha256"], "source_file": upload.source_file}
     if record["status"] == "refused":
         again = record["key"] == upload.key and record["contracts"] == fingerprint(lake.contracts)
         reason = f"refused by execution {record['execution']}: {record['reason']}"
@@ -163,16 +174,43 @@ def loaded_before(lake: Lake, record: Mapping[str, Any]) -> str:
     return f"same content as {first.source_file}, loaded by execution {first.execution}"
 
 
+def is_settled(lake: Lake, record: Mapping[str, Any], key: str) -> bool:
+    """Whether an upload may leave the inbox: all that could be loaded of it is.
+
+    A refused one stays where its sender put it, and finds it; one that `ingest` brought is only a copy, and leaves.
+    """
+    if record["status"] == "refused":
+        return key.startswith(STAGED)
+    loaded = (sheet for sheet in record["sheets"] if sheet["status"] == "converted")
+    return all(lake.markers.get(sheet["dataset"], sheet["id"]) for sheet in loaded)
+
+
 def _is_kept(lake: Lake, sheet: Mapping[str, Any]) -> bool:
     if sheet["status"] != "converted":
         return True
     return lake.storage.exists(sheet["key"]) or lake.markers.get(sheet["dataset"], sheet["id"]) is not None
 
 
-def _skip(upload: Upload, sha256: str, reason: str, execution: str) -> Marker:
+def remember_skip(lake: Lake, outcome: UploadOutcome, execution: str) -> None:
+    """Keeps, beside the markers, that a file was not needed and why, so that `markers list` can tell."""
     when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    identity = sheet_id(sha256, upload.source_file)
-    return Marker("uploads", identity, upload.key, upload.source_file, "", sha256, "skipped", reason, execution, when)
+    identity = sheet_id(outcome.sha256, f"{execution}/{outcome.key}/{outcome.file}")
+    lake.markers.put(
+        [
+            Marker(
+                dataset=UPLOADS,
+                id=identity,
+                key=outcome.key,
+                source_file=outcome.source_file or outcome.file,
+                sheet="",
+                sha256=outcome.sha256,
+                status="skipped",
+                reason=outcome.reason,
+                execution=execution,
+                marked_at=when,
+            )
+        ]
+    )
 
 
 def _converted(lake: Lake, execution: str, upload: Upload, sha256: str) -> UploadOutcome:

@@ -43,6 +43,11 @@ class Lock:
         """Who has the lock; empty where nobody has."""
         return self._storage.read(_key(name)).decode() if self._storage.exists(_key(name)) else ""
 
+    def running_holder(self, name: str) -> str:
+        """Who has the lock and still runs; empty where nobody does."""
+        holder = self.holder(name)
+        return holder if holder and self._is_running(holder.partition("/")[0]) else ""
+
     def release(self, name: str, owner: str) -> None:
         """Gives the lock back; does nothing where another has it."""
         if self.holder(name) == owner:

@@ -17,6 +17,9 @@ from typing import Protocol
 from lakehouse import layout
 from lakehouse.storage import Storage
 
+# Under this name, which no dataset can have, it is remembered which uploads were not needed.
+UPLOADS = "_uploads"
+
 
 @dataclass(frozen=True)
 class Marker:

@@ -15,7 +15,6 @@ from typing import Any
 
 from lakehouse import layout, raw
 from lakehouse.contracts.load import levels
-from lakehouse.contracts.model import Contract
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
 from lakehouse.raw import RawFile
@@ -111,6 +110,6 @@ def _marker(file: RawFile, execution: str, when: str) -> Marker:
     )
 
 
-def pending_files(lake: Lake, contracts: Mapping[str, Contract]) -> list[RawFile]:
-    """Every raw CSV that is not loaded yet, over all datasets."""
-    return [file for name in contracts for file in split(lake, name)[0]]
+def pending_files(lake: Lake, datasets: Iterable[str]) -> list[RawFile]:
+    """Every raw CSV of these datasets that is not loaded yet."""
+    return [file for name in datasets for file in split(lake, name)[0]]

@@ -1,0 +1,46 @@
+"""Archives what is loaded and still lies about, as after a run that was stopped between loading and archiving."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lakectl.ports import Platform
+from lakehouse import intake
+from lakehouse.archive import archive_raw, archive_upload
+from lakehouse.errors import LockHeld
+from lakehouse.lake import Lake
+from lakehouse.lock import PIPELINE
+from lakehouse.planning import split
+
+
+@dataclass(frozen=True)
+class Archived:
+    """The keys that left `raw/` and `uploads/`."""
+
+    archived: tuple[str, ...]
+
+
+def archive(platform: Platform) -> Archived:
+    """Moves every loaded file to `archived/`. Raises LockHeld while an execution runs."""
+    lake = platform.lake
+    if holder := lake.lock.running_holder(PIPELINE):
+        raise LockHeld(f"execution {holder} is running, and archives what it loads", "Wait for it.")
+    return Archived((*_raw(lake), *_uploads(lake)))
+
+
+def _raw(lake: Lake) -> Iterator[str]:
+    for dataset in sorted(lake.contracts):
+        for file in split(lake, dataset)[1]:
+            if archive_raw(lake.storage, file.key, file.source_file, file.dataset):
+                yield file.key
+
+
+def _uploads(lake: Lake) -> Iterator[str]:
+    for upload in intake.inbox(lake, dt.datetime.now(dt.UTC)):
+        sha256 = lake.storage.sha256(upload.key)
+        record = intake.conversion(lake, sha256)
+        settled = record is not None and intake.is_settled(lake, record, upload.key)
+        if settled and archive_upload(lake.storage, upload.key, upload.source_file, sha256):
+            yield upload.key

@@ -1,0 +1,113 @@
+"""Executions as people ask for them: what one did, which there were, which one `resume` means."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from lakectl.errors import UsageError
+from lakectl.operations.result import DatasetResult, Execution, ExecutionLine, UploadResult
+from lakectl.ports import ExecutionState, Platform
+from lakehouse import outcomes
+from lakehouse.outcomes import UploadOutcome
+
+
+def new_name(now: dt.datetime) -> str:
+    """A name for a new execution: sorts by time, and two of the same second differ."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def status(platform: Platform, name: str | None = None) -> Execution:
+    """What an execution did, by default the newest. Raises UsageError where there is none of that name."""
+    states = platform.workflow.list()
+    if not states:
+        raise UsageError("nothing has run in this lake yet", "Start with `lakectl ingest FILES...` or `lakectl run`.")
+    if name is None:
+        return report(platform, states[0])
+    found = next((state for state in states if state.name == name), None)
+    if found is None:
+        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.")
+    return report(platform, found)
+
+
+def executions(platform: Platform) -> list[ExecutionLine]:
+    """All executions, newest first."""
+    return [_line(state) for state in platform.workflow.list()]
+
+
+def _line(state: ExecutionState) -> ExecutionLine:
+    return ExecutionLine(
+        execution=state.name,
+        status=state.status,
+        started_at=_instant(state.started_at),
+        finished_at=_instant(state.finished_at),
+        trigger=state.given.get("trigger", "event"),
+        resumed_from=state.given.get("resumed_from"),
+    )
+
+
+def resumable(platform: Platform, name: str | None = None) -> ExecutionState | None:
+    """The execution that `resume` continues: the named one, else the newest that failed or was stopped and was not
+    resumed since; None where there is none. Raises UsageError for a name that cannot be resumed."""
+    states = platform.workflow.list()
+    if name is not None:
+        return _named(states, name)
+    resumed = {state.given.get("resumed_from") for state in states}
+    broken = (state for state in states if state.status in {"FAILED", "ABORTED"} and state.name not in resumed)
+    return next(broken, None)
+
+
+def _named(states: list[ExecutionState], name: str) -> ExecutionState:
+    found = next((state for state in states if state.name == name), None)
+    if found is None:
+        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.")
+    if found.status not in {"FAILED", "ABORTED"}:
+        raise UsageError(f"execution {name} is {found.status}: only a failed or stopped one can be resumed")
+    return found
+
+
+def report(platform: Platform, state: ExecutionState) -> Execution:
+    """The one object that ingest, run, resume and status answer with."""
+    storage = platform.lake.storage
+    ending = outcomes.ending(storage, state.name)
+    return Execution(
+        execution=state.name,
+        target=platform.target,
+        engine=state.given.get("engine", platform.engine),
+        status=state.status,
+        started_at=_instant(state.started_at),
+        finished_at=_instant(state.finished_at),
+        uploads=tuple(_upload(outcome) for outcome in outcomes.uploads(storage, state.name)),
+        datasets=tuple(_dataset(outcome) for outcome in outcomes.datasets(storage, state.name)),
+        archived=ending.get("archived", 0),
+        error=ending.get("error") or state.error or None,
+    )
+
+
+def _upload(outcome: UploadOutcome) -> UploadResult:
+    return UploadResult(
+        file=outcome.file,
+        status=outcome.status,
+        reason=outcome.reason or None,
+        sheets=outcome.sheets,
+        refused_sheets=outcome.refused_sheets,
+        notes=outcome.notes,
+    )
+
+
+def _dataset(outcome: Mapping[str, Any]) -> DatasetResult:
+    counts = {name: outcome.get(name, 0) for name in outcomes.COUNTS}
+    return DatasetResult(
+        dataset=outcome["dataset"],
+        status=outcome["status"],
+        **counts,
+        table_version=outcome.get("table_version"),
+        error=outcome.get("error"),
+        faults=tuple((fault["column"], fault["rule"], fault["count"]) for fault in outcome.get("faults", [])),
+    )
+
+
+def _instant(when: dt.datetime | None) -> str | None:
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None

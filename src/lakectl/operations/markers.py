@@ -1,0 +1,105 @@
+"""What is loaded, what is not yet, and what was not needed: each file with the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lakectl.errors import UsageError
+from lakectl.ports import Platform
+from lakehouse import intake
+from lakehouse.lake import Lake
+from lakehouse.markers import UPLOADS, Marker
+from lakehouse.planning import pending_files
+
+
+@dataclass(frozen=True)
+class MarkerLine:
+    """One file of the lake. `status` is processed, pending or skipped; `dataset` is empty for a whole upload."""
+
+    dataset: str
+    source_file: str
+    sheet: str
+    key: str
+    sha256: str
+    status: str
+    reason: str
+    execution: str | None
+    id: str
+
+
+def listed(platform: Platform, dataset: str = "") -> list[MarkerLine]:
+    """Every file that the lake knows of, pending ones last. Raises UsageError for a dataset without a contract."""
+    lake = platform.lake
+    _known(lake, dataset)
+    lines = [_line(marker) for marker in lake.markers.list(dataset)]
+    return [*lines, *_pending(lake, dataset), *([] if dataset else _inbox(lake))]
+
+
+def shown(platform: Platform, name: str) -> list[MarkerLine]:
+    """The files whose upload, key, content or id begins or ends with the name. Raises UsageError where none does."""
+    found = [line for line in listed(platform) if _is_meant(line, name)]
+    if not found:
+        raise UsageError(f"no file {name!r} is known", "`lakectl markers list` shows all of them.")
+    return found
+
+
+def cleared(platform: Platform, dataset: str = "", name: str = "") -> list[MarkerLine]:
+    """Forgets markers, so that the same content can be loaded again. Tables are not touched.
+
+    Raises UsageError where no marker is meant.
+    """
+    lake = platform.lake
+    _known(lake, dataset)
+    meant = [marker for marker in lake.markers.list(dataset) if not name or _is_meant(_line(marker), name)]
+    if not meant:
+        raise UsageError(f"no marker of {name or dataset!r}", "`lakectl markers list` shows all of them.")
+    lake.markers.delete(meant)
+    return [_line(marker) for marker in meant]
+
+
+def _known(lake: Lake, dataset: str) -> None:
+    if dataset and dataset not in lake.contracts:
+        raise UsageError(f"there is no dataset {dataset!r}", f"There are: {', '.join(sorted(lake.contracts))}.")
+
+
+def _is_meant(line: MarkerLine, name: str) -> bool:
+    ends = any(f"/{text}".endswith(f"/{name}") for text in (line.source_file, line.key))
+    return ends or any(text.startswith(name) for text in (line.source_file, line.sha256, line.id))
+
+
+def _line(marker: Marker) -> MarkerLine:
+    return MarkerLine(
+        dataset="" if marker.dataset == UPLOADS else marker.dataset,
+        source_file=marker.source_file,
+        sheet=marker.sheet,
+        key=marker.key,
+        sha256=marker.sha256,
+        status=marker.status,
+        reason=marker.reason,
+        execution=marker.execution,
+        id=marker.id,
+    )
+
+
+def _pending(lake: Lake, dataset: str) -> Iterator[MarkerLine]:
+    for file in pending_files(lake, [dataset] if dataset else sorted(lake.contracts)):
+        yield MarkerLine(
+            dataset=file.dataset,
+            source_file=file.source_file,
+            sheet=file.sheet,
+            key=file.key,
+            sha256=file.upload_sha256,
+            status="pending",
+            reason="converted, not loaded yet: the next run loads it",
+            execution=None,
+            id=file.id,
+        )
+
+
+def _inbox(lake: Lake) -> Iterator[MarkerLine]:
+    for upload in intake.inbox(lake, dt.datetime.now(dt.UTC)):
+        sha256 = lake.storage.sha256(upload.key)
+        status, reason = intake.prospect(lake, upload, sha256)
+        yield MarkerLine("", upload.name, "", upload.key, sha256, status, reason, None, "")
