@@ -55,7 +55,7 @@ class Property:
 def read_property(of: Fields, dataset: str) -> Property:
     """The column that a property describes; faults are noted in `of.problems`."""
     name = of.text("name", required=True)
-    of = of.named(f"{dataset}.{name}")
+    of = of.named(f"{dataset}.{name}".strip("."))
     of.only(PROPERTY)
     kind = _type(of)
     type_ = kind or Type("string")
@@ -126,18 +126,18 @@ def _quality(of: Fields) -> tuple[tuple[str, ...], str]:
         if check.text("mustBe") != "0":
             check.fault("invalidValues is enforced row by row: it needs mustBe: 0", "mustBe")
         arguments = check.fields("arguments")
-        for key in set(arguments.keys()) - {"validValues", "pattern"}:
+        for key in set(arguments.names()) - {"validValues", "pattern"}:
             arguments.fault("is not enforced; invalidValues takes validValues or pattern", key)
         allowed = arguments.texts("validValues") or allowed
         pattern = arguments.text("pattern") or pattern
-        if not arguments.keys():
+        if not arguments.names():
             check.fault("invalidValues needs validValues or pattern", "arguments")
     return allowed, pattern
 
 
 def _check_options(options: Fields, column: Column) -> None:
     supported = _OPTIONS.get(column.type.kind, _BOUNDS)
-    for key in options.keys():
+    for key in options.names():
         if key not in supported:
             which = " and ".join(supported) or "no option"
             options.fault(f"is not enforced for a {column.type.kind}, which takes {which}", key)

@@ -1,8 +1,8 @@
 """One contract file becomes a Contract, or a list of everything that is wrong with it.
 
 A file describes one dataset: the ODCS frame (version, status, ...), one schema object, its properties. Here is what
-concerns the dataset as a whole: names, key, partition, which row wins, foreign keys. `column.py` reads a single property,
-`relations.py` looks across datasets.
+concerns the dataset as a whole: names, key, partition, which row wins, foreign keys. `column.py` reads a single
+property, `relations.py` looks across datasets.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Draft:
 
 
 def draft(of: Fields) -> Draft | None:
-    """The contract in a file; faults are noted in `of.problems`. None where the file has not exactly one schema object."""
+    """The contract in a file, faults noted in `of.problems`. None where the file has not exactly one schema object."""
     _check_frame(of)
     objects = of.items("schema")
     if len(objects) != 1:
@@ -105,12 +105,14 @@ def _check_headers(properties: Sequence[Property]) -> None:
         name = each.column.name
         if name and not is_name(name):
             each.of.fault("a name starts with a letter a-z and goes on with a-z, 0-9 and _", "name")
-        if name in owners:
-            each.of.fault(f"there is a column {name} already", "name")
-        owners.setdefault(name, name)
+        if header(name) in owners:
+            each.of.fault(f"in a header it looks like {owners[header(name)]}, which is a column already", "name")
+        owners.setdefault(header(name), name)
     for each in properties:
         for alias in each.column.aliases:
-            if owners.setdefault(header(alias), each.column.name) != each.column.name:
+            if not header(alias):
+                each.of.fault(f"alias '{alias}' has no letter or digit to tell it by", "customProperties")
+            elif owners.setdefault(header(alias), each.column.name) != each.column.name:
                 each.of.fault(f"alias '{alias}' already means column {owners[header(alias)]}", "customProperties")
 
 
@@ -128,7 +130,7 @@ def _check_derived(properties: Sequence[Property]) -> None:
             each.of.fault(f"is required, but {column.derived_from}, which it is derived from, is not", "required")
         if each.known and column.type.kind != "date":
             each.of.fault("derivedFrom: only a date can be derived", "customProperties")
-        if "logicalTypeOptions" in each.of.keys() or "quality" in each.of.keys():
+        if {"logicalTypeOptions", "quality"} & set(each.of.names()):
             each.of.fault(f"put the rules on {column.derived_from}: this value is computed", "derivedFrom")
 
 

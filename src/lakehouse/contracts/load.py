@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from lakehouse.contracts.dataset import Draft, draft
@@ -43,7 +43,7 @@ def load_contracts(folders: Sequence[Path]) -> dict[str, Contract]:
 
 def fingerprint(contracts: Mapping[str, Contract]) -> str:
     """A SHA-256 (hex) of what the contracts mean: the same until a rule, a column or a name changes."""
-    meaning = {name: _without_descriptions(asdict(contract)) for name, contract in contracts.items()}
+    meaning = {name: asdict(_without_descriptions(contract)) for name, contract in contracts.items()}
     return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
@@ -62,11 +62,6 @@ def _folder(folder: Path, problems: list[Problem]) -> dict[str, Draft]:
     return drafts
 
 
-def _without_descriptions(contract: dict[str, object]) -> dict[str, object]:
-    columns = contract["columns"]
-    assert isinstance(columns, tuple)
-    return {
-        **contract,
-        "description": "",
-        "columns": [{**column, "description": ""} for column in columns],
-    }
+def _without_descriptions(contract: Contract) -> Contract:
+    columns = tuple(replace(column, description="") for column in contract.columns)
+    return replace(contract, description="", columns=columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,8 +13,8 @@ LINEAGE = ("_source_file", "_source_sheet", "_source_row", "_execution_id")
 
 
 def header(text: str) -> str:
-    """A sheet's header as it is compared with names and aliases: case and surrounding white space do not count."""
-    return " ".join(text.split()).casefold()
+    """A header as it is compared with names and aliases: its letters and digits, without case and punctuation."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Fields:
     path: str
     problems: list[Problem]
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         """The names of the fields, in the file's order."""
         return [key.value for key, _ in self.node.value if isinstance(key, yaml.ScalarNode)]
 
@@ -55,7 +55,7 @@ class Fields:
     def only(self, known: Iterable[str]) -> None:
         """Note every field that is not among the known ones, and every field given twice."""
         known, seen = tuple(known), set[str]()
-        for key in self.keys():
+        for key in self.names():
             if key in seen:
                 self.fault("is given twice", key)
             elif key not in known:
@@ -70,7 +70,10 @@ class Fields:
             if required:
                 self.fault(f"{key} is missing")
             return ""
-        return node.value if isinstance(node, yaml.ScalarNode) else self._mistyped(key, node, "a single value") or ""
+        if not isinstance(node, yaml.ScalarNode):
+            self._mistyped(key, node, "a single value")
+            return ""
+        return str(node.value)
 
     def flag(self, key: str) -> bool:
         """The field's boolean; false where there is none."""
@@ -131,7 +134,7 @@ class Fields:
         return yaml.MappingNode(_TAG + "map", [], self.node.start_mark, self.node.end_mark)
 
     def _mistyped(self, key: str, node: yaml.Node, wanted: str) -> None:
-        found = f"'{node.value}'" if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
+        found = f"'{node.value}'" if isinstance(node, yaml.ScalarNode) else "a list or mapping"
         self.fault(f"should be {wanted}, not {found}", key)
 
 

@@ -1,4 +1,4 @@
-r"""What text is a valid value of a type: the one definition, which the ETL's statements and the contracts' own bounds share.
+r"""What text is a valid value of a type: the one definition, for the ETL's statements and the contracts' own bounds.
 
 Patterns hold for the whole text. They are written so that RE2 (DuckDB, Athena) and Java's engine (Spark) agree on them:
 no lookaround, no back-references, no `\d`, which some engines stretch beyond ASCII. What a pattern cannot say (widths,
@@ -68,12 +68,13 @@ def date_exists(text: str) -> bool:
     return True
 
 
-def order(text: str, of: Type) -> Decimal | datetime.datetime:
-    """A valid number, date or timestamp as something that compares by its value, instants in UTC."""
+def order(text: str, of: Type) -> Decimal:
+    """A valid number, date or timestamp as a number that orders it among its kind."""
     if of.kind in ("integer", "decimal", "double"):
         return Decimal(text)
     moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    instant = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return Decimal(str(instant.timestamp()))
 
 
 def portability(pattern: str) -> str:
