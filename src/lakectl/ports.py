@@ -25,25 +25,17 @@ class ExecutionState:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class Change:
-    """Something that happened in an execution, for whoever watches: a state was entered or left, or failed."""
-
-    at: dt.datetime
-    kind: str  # the Step Functions event type, such as TaskStateEntered
-    state: str
-    dataset: str
-    detail: Mapping[str, Any]
-
-
-Observer = Callable[[Change], None]
+# An event of an execution's history, as Step Functions' GetExecutionHistory gives it, with `state`: its state's name.
+HistoryEvent = Mapping[str, Any]
 
 
 class Workflow(Protocol):
     """Runs the state machine."""
 
-    def follow(self, execution: str, given: Mapping[str, Any], observe: Observer) -> ExecutionState:
-        """Starts an execution and tells of every change until it ends. Raises KeyboardInterrupt when it was aborted."""
+    def follow(
+        self, execution: str, given: Mapping[str, Any], observe: Callable[[HistoryEvent], None]
+    ) -> ExecutionState:
+        """Starts an execution and tells of every event until it ends. Ctrl-C, where it stops the execution, is ABORTED."""
 
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""

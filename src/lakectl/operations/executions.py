@@ -5,13 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lakectl.errors import UsageError
-from lakectl.operations.result import DatasetResult, Execution, ExecutionLine, UploadResult
+from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
 from lakectl.ports import ExecutionState, Platform
 from lakehouse import outcomes
 from lakehouse.outcomes import UploadOutcome
+
+
+@dataclass(frozen=True)
+class ExecutionLine:
+    """One execution among others. Times are ISO 8601 in UTC; `resumed_from` is the execution it continued."""
+
+    execution: str
+    status: str
+    started_at: str
+    finished_at: str | None
+    trigger: str
+    resumed_from: str | None
 
 
 def new_name(now: dt.datetime) -> str:
@@ -24,12 +37,7 @@ def status(platform: Platform, name: str | None = None) -> Execution:
     states = platform.workflow.list()
     if not states:
         raise UsageError("nothing has run in this lake yet", "Start with `lakectl ingest FILES...` or `lakectl run`.")
-    if name is None:
-        return report(platform, states[0])
-    found = next((state for state in states if state.name == name), None)
-    if found is None:
-        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.")
-    return report(platform, found)
+    return report(platform, states[0] if name is None else _named(states, name))
 
 
 def executions(platform: Platform) -> list[ExecutionLine]:
@@ -42,7 +50,7 @@ def _line(state: ExecutionState) -> ExecutionLine:
         execution=state.name,
         status=state.status,
         started_at=_instant(state.started_at),
-        finished_at=_instant(state.finished_at),
+        finished_at=_instant(state.finished_at) if state.finished_at else None,
         trigger=state.given.get("trigger", "event"),
         resumed_from=state.given.get("resumed_from"),
     )
@@ -52,19 +60,20 @@ def resumable(platform: Platform, name: str | None = None) -> ExecutionState | N
     """The execution that `resume` continues: the named one, else the newest that failed or was stopped and was not
     resumed since; None where there is none. Raises UsageError for a name that cannot be resumed."""
     states = platform.workflow.list()
-    if name is not None:
-        return _named(states, name)
-    resumed = {state.given.get("resumed_from") for state in states}
-    broken = (state for state in states if state.status in {"FAILED", "ABORTED"} and state.name not in resumed)
-    return next(broken, None)
+    if name is None:
+        resumed = {state.given.get("resumed_from") for state in states}
+        broken = (state for state in states if state.status in {"FAILED", "ABORTED"} and state.name not in resumed)
+        return next(broken, None)
+    found = _named(states, name)
+    if found.status not in {"FAILED", "ABORTED"}:
+        raise UsageError(f"execution {name} is {found.status}: only a failed or stopped one can be resumed")
+    return found
 
 
 def _named(states: list[ExecutionState], name: str) -> ExecutionState:
     found = next((state for state in states if state.name == name), None)
     if found is None:
         raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.")
-    if found.status not in {"FAILED", "ABORTED"}:
-        raise UsageError(f"execution {name} is {found.status}: only a failed or stopped one can be resumed")
     return found
 
 
@@ -78,7 +87,7 @@ def report(platform: Platform, state: ExecutionState) -> Execution:
         engine=state.given.get("engine", platform.engine),
         status=state.status,
         started_at=_instant(state.started_at),
-        finished_at=_instant(state.finished_at),
+        finished_at=_instant(state.finished_at) if state.finished_at else None,
         uploads=tuple(_upload(outcome) for outcome in outcomes.uploads(storage, state.name)),
         datasets=tuple(_dataset(outcome) for outcome in outcomes.datasets(storage, state.name)),
         archived=ending.get("archived", 0),
@@ -105,9 +114,9 @@ def _dataset(outcome: Mapping[str, Any]) -> DatasetResult:
         **counts,
         table_version=outcome.get("table_version"),
         error=outcome.get("error"),
-        faults=tuple((fault["column"], fault["rule"], fault["count"]) for fault in outcome.get("faults", [])),
+        faults=tuple(Fault(**fault) for fault in outcome.get("faults", [])),
     )
 
 
-def _instant(when: dt.datetime | None) -> str | None:
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+def _instant(when: dt.datetime) -> str:
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

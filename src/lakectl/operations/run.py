@@ -1,7 +1,8 @@
-"""Start the state machine and follow it to its end: on new files (`ingest`), on what lies there (`run`), again (`resume`).
+"""Start the state machine and follow it to its end: on new files (`ingest`), on what lies there (`run`), or again.
 
-All three do the same: whatever is not loaded yet is loaded. They differ in what is put into the inbox first, and in what
-the execution remembers of its origin. Markers make a repetition safe, so `resume` needs no memory of where things broke.
+All three do the same: whatever is not loaded yet is loaded. They differ in what is put into the inbox first, and in
+what the execution remembers of its origin. Markers make a repetition safe, so `resume` needs no memory of where things
+broke.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from pathlib import Path
 
 from lakectl.errors import UsageError
 from lakectl.operations.executions import new_name, report, resumable
+from lakectl.operations.follow import heard
+from lakectl.operations.progress import Progress
 from lakectl.operations.result import Execution
-from lakectl.ports import Observer, Platform
+from lakectl.ports import Platform
 from lakehouse import intake, outcomes
 from lakehouse.closing import close
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
 
 
-def ingest(platform: Platform, paths: Sequence[Path], observe: Observer) -> Execution:
+def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
     """Loads files, and the files of folders by name, in the order given. The files themselves are left as they are.
 
     Raises UsageError when a path is not there, before anything is done.
@@ -30,20 +33,20 @@ def ingest(platform: Platform, paths: Sequence[Path], observe: Observer) -> Exec
     name = new_name(dt.datetime.now(dt.UTC))
     for number, path in enumerate(files, 1):
         _bring(platform, name, number, path)
-    return _follow(platform, name, "ingest", None, observe)
+    return _follow(platform, name, "ingest", None, progress)
 
 
-def run(platform: Platform, observe: Observer) -> Execution:
+def run(platform: Platform, progress: Progress) -> Execution:
     """Loads whatever lies in `uploads/` and `raw/` and is not loaded yet."""
-    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "run", None, observe)
+    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "run", None, progress)
 
 
-def resume(platform: Platform, name: str | None, observe: Observer) -> Execution | None:
+def resume(platform: Platform, name: str | None, progress: Progress) -> Execution | None:
     """Continues a failed or stopped execution, by default the newest, as a new one; None where there is none."""
     broken = resumable(platform, name)
     if broken is None:
         return None
-    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "resume", broken.name, observe)
+    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "resume", broken.name, progress)
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -74,10 +77,10 @@ def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
         storage.upload(path, f"{intake.STAGED}{execution}/{number:04}/{path.name}")
 
 
-def _follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, observe: Observer) -> Execution:
+def _follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
     try:
-        platform.workflow.follow(name, given, observe)
+        platform.workflow.follow(name, given, lambda event: heard(event, progress))
     except KeyboardInterrupt:
         with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C must not leave the lock behind
             close(platform.lake, name, outcomes.datasets(platform.lake.storage, name), 0, "stopped by Ctrl-C")
