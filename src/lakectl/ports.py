@@ -35,7 +35,7 @@ class Workflow(Protocol):
     def follow(
         self, execution: str, given: Mapping[str, Any], observe: Callable[[HistoryEvent], None]
     ) -> ExecutionState:
-        """Starts an execution and tells of every event until it ends. Ctrl-C, where it stops the execution, is ABORTED."""
+        """Starts an execution and tells of every event until it ends; it ends ABORTED where Ctrl-C stopped it."""
 
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from lakehouse import layout
 from lakehouse.storage import Storage
 
 COUNTS = ("files", "read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
+
+UploadStatus = Literal["converted", "skipped", "refused"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class UploadOutcome:
     """What became of one upload: `converted`, `skipped` or `refused`, and why. `sheets` counts those converted."""
 
     file: str
-    status: str
+    status: UploadStatus
     reason: str = ""
     sheets: int = 0
     key: str = ""

@@ -1,4 +1,4 @@
-"""From the events of a state machine to what a person wants to hear: which piece of work began, ended, or tries again."""
+"""From the events of a state machine to what a person wants to hear: which piece of work began, ended, tries again."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from typing import Any
 from lakectl.operations.progress import Event, Phase, Progress
 from lakectl.ports import HistoryEvent
 
-# What people call the states whose work they wait for. Others pass in silence.
-NAMES = {
-    "FindUploads": "look",
-    "Convert": "convert",
-    "RunJob": "load",
-    "Archive": "archive",
-    "Skip": "load",
-    "Blocked": "load",
-    "RecordFailure": "load",
+# What people call the states whose work they wait for, and which phase their entry and their exit mean. Others pass in
+# silence; so does the end of a job, since its rows are told when they are marked.
+_STATES: dict[str, tuple[str, Phase | None, Phase | None]] = {
+    "FindUploads": ("look", "started", "finished"),
+    "Convert": ("convert", "started", "finished"),
+    "RunJob": ("load", "started", None),
+    "MarkProcessed": ("load", None, "finished"),
+    "Skip": ("load", None, "skipped"),
+    "Blocked": ("load", None, "failed"),
+    "RecordFailure": ("load", None, "failed"),
+    "Archive": ("archive", "started", "finished"),
 }
-_QUIET = {"Skip": "skipped", "Blocked": "failed", "RecordFailure": "failed"}
 
 
 def heard(event: HistoryEvent, progress: Progress) -> None:
     """Tells of an event of the history, if it is one that a person wants to hear."""
-    name = NAMES.get(event.get("state", ""))
-    phase = _phase(event) if name else None
-    if name is None or phase is None:
+    state = event.get("state", "")
+    phase = _phase(event) if state in _STATES else None
+    if phase is None:
         return
     told = _told(event)
     progress.event(
         Event(
             at=event["timestamp"],
-            state=name,
+            state=_STATES[state][0],
             phase=phase,
             dataset=str(told.get("dataset", "")),
             rows=told.get("read"),
@@ -41,19 +42,18 @@ def heard(event: HistoryEvent, progress: Progress) -> None:
 
 
 def _phase(event: HistoryEvent) -> Phase | None:
-    kind, state = event["type"], event["state"]
-    if kind.endswith("StateEntered"):
-        return None if state in _QUIET else "started"
-    if kind.endswith("StateExited"):
-        return _QUIET.get(state, "finished")  # type: ignore[return-value]
-    return "retrying" if kind in {"TaskFailed", "LambdaFunctionFailed"} else None
+    _, entry, leaving = _STATES[event["state"]]
+    if event["type"].endswith("StateEntered"):
+        return entry
+    if event["type"].endswith("StateExited"):
+        return leaving
+    return "retrying" if event["type"] in {"TaskFailed", "LambdaFunctionFailed"} else None
 
 
 def _told(event: HistoryEvent) -> dict[str, Any]:
     """What the event says of the dataset: the state's output where it has one, else its input, or the failure."""
-    details = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+    details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
     if "error" in details:
         return {"error": f"{details['error']}: {details.get('cause', '')}"}
-    text = details.get("output") or details.get("input") or "{}"
-    value = json.loads(text)
+    value = json.loads(details.get("output") or details.get("input") or "{}")
     return value if isinstance(value, dict) else {}
