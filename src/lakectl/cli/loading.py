@@ -1,0 +1,133 @@
+"""Loading: ingest, run, resume, status, archive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from lakectl.cli import output
+from lakectl.cli.frame import Session, command
+from lakectl.errors import ExitCode
+from lakectl.operations.result import Execution, execution_json
+
+app = typer.Typer()
+
+Engine = Annotated[
+    Literal["duckdb", "spark"] | None,
+    typer.Option("--engine", help="What the jobs run on: duckdb in this process, or spark."),
+]
+Named = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", show_default=False)]
+
+
+def _failure(session: Session | None, message: str, hint: str) -> dict[str, Any]:
+    """The execution's own object, for a failure before there was an execution."""
+    return execution_json(status="FAILED", error=message)
+
+
+def load_command(name: str) -> Any:
+    """Registers a command whose answer is an execution."""
+    return command(app, name, section="Load", failure=_failure)
+
+
+@load_command("ingest")
+def ingest(
+    session: Session,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Workbooks, CSV files, or folders of them.")],
+    engine: Engine = None,
+) -> int:
+    """Load workbooks and CSV files: convert, check, deduplicate, merge.
+
+    Files come in any order and under any name; the header of each sheet says which dataset it is. A file that has been
+    loaded before is skipped. Rows that break a rule are kept aside: see `lakectl rejects list`.
+    """
+    from lakectl.operations.ingest import ingest as operation
+
+    with _following(session) as progress:
+        execution = operation(session.with_flag("engine", engine).platform, files, progress)
+    return _finish(session, execution)
+
+
+@load_command("run")
+def run(session: Session, engine: Engine = None) -> int:
+    """Load whatever lies in uploads/ and raw/ and is not processed yet."""
+    from lakectl.operations.run import run as operation
+
+    with _following(session) as progress:
+        execution = operation(session.with_flag("engine", engine).platform, progress)
+    return _finish(session, execution)
+
+
+@load_command("resume")
+def resume(session: Session, execution: Named = None, engine: Engine = None) -> int:
+    """Go on with an execution that failed or was stopped, from its first unprocessed dataset.
+
+    Without a name, that is the newest one that was not resumed since.
+    """
+    from lakectl.operations.resume import resume as operation
+
+    with _following(session) as progress:
+        resumed = operation(session.with_flag("engine", engine).platform, execution, progress)
+    return _finish(session, resumed) if resumed else _nothing(session, "Nothing to resume: no execution has failed.")
+
+
+@load_command("status")
+def status(session: Session, execution: Named = None) -> int:
+    """Show an execution: its uploads, datasets and counts. Without a name, the newest."""
+    from lakectl.operations.status import status as operation
+
+    told = operation(session.platform, execution)
+    if told is None:
+        return _nothing(session, "Nothing has run yet: `lakectl ingest FILES...` loads workbooks.")
+    _show(session, told)
+    return ExitCode.OK
+
+
+@command(app, "archive", section="Load")
+def archive(session: Session) -> None:
+    """Move uploads that are wholly loaded, and their CSVs, to archived/."""
+    from lakectl.operations.archive import archive as operation
+
+    moved = operation(session.platform)
+    if session.json:
+        output.write_json({"archived": moved})
+        return
+    from lakectl.cli import render
+
+    render.say(f"Archived {render.count(moved, 'upload')}.")
+
+
+def _following(session: Session) -> Any:
+    from lakectl.cli import progress
+
+    return progress.following()
+
+
+def _finish(session: Session, execution: Execution) -> int:
+    """Shows an execution that has ended and gives its exit code."""
+    _show(session, execution)
+    if execution.status == "ABORTED":
+        return ExitCode.INTERRUPTED
+    if execution.status == "FAILED":
+        return ExitCode.FAILED
+    return ExitCode.DATA_REFUSED if execution.data_refused else ExitCode.OK
+
+
+def _show(session: Session, execution: Execution) -> None:
+    from lakectl.cli import summary
+
+    if session.json:
+        output.write_json(execution.to_json())
+        summary.tell_failure(execution)
+    else:
+        summary.show(execution)
+
+
+def _nothing(session: Session, words: str) -> int:
+    from lakectl.cli import render
+
+    render.say(words)
+    if session.json:
+        output.write_json(execution_json(target=session.config.target, engine=session.config.engine))
+    return ExitCode.OK

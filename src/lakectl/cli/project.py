@@ -1,0 +1,86 @@
+"""A project's start and its health: init, sample, doctor, version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakectl import __version__
+from lakectl.cli import output
+from lakectl.cli.frame import Session, command
+from lakectl.errors import ExitCode
+
+app = typer.Typer()
+
+
+@command(app, "init", section="Start")
+def init(
+    session: Session, folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")]
+) -> None:
+    """Make a project: lakectl.toml, contracts/, sql/, .gitignore."""
+    from lakectl.cli import render
+    from lakectl.operations.init import create_project
+
+    made = create_project(folder)
+    if session.json:
+        output.write_json({"project": str(folder.absolute()), "files": [str(path) for path in made]})
+        return
+    render.say(f"Made {folder} with {', '.join(str(path) for path in made)}.")
+    render.say(f"Next: cd {folder} && lakectl ingest FILES...   (no files yet? `lakectl sample data` makes some)")
+
+
+@command(app, "sample", section="Start")
+def sample(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the workbooks.")],
+    months: Annotated[int, typer.Option("--months", min=1, help="How many months.")] = 1,
+    orders: Annotated[int, typer.Option("--orders", min=1, help="How many orders a month.")] = 500,
+    dirty: Annotated[float, typer.Option("--dirty", min=0, max=50, metavar="PCT", help="Percent of faulty rows.")] = 2,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
+) -> None:
+    """Write workbooks of an invented shop, with faults mixed in, and a manifest of what is right."""
+    from lakectl.operations.sample import generate
+
+    result = generate(folder, months, orders, dirty, seed)
+    if session.json:
+        output.write_json({"files": [str(file.absolute()) for file in result.files], "manifest": str(result.manifest)})
+        return
+    from lakectl.cli import render
+
+    render.say(f"Wrote {render.count(len(result.files), 'file')} and {result.manifest.name} to {folder}.")
+    render.say(f"Next: lakectl ingest {folder}")
+
+
+@command(app, "doctor", section="Look after")
+def doctor(
+    session: Session,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be: installs a Java for Spark.")] = False,
+) -> int:
+    """Check this machine, the project and the lake."""
+    from lakectl.operations.doctor import examine
+
+    checks = examine(session.start, session.flags, fix=fix)
+    if session.json:
+        output.write_json([asdict(check) for check in checks])
+    else:
+        from lakectl.cli import render
+
+        render.records([asdict(check) for check in checks], ("check", "status", "detail", "fix"))
+    return ExitCode.FAILED if any(check.status == "fail" for check in checks) else ExitCode.OK
+
+
+@command(app, "version", section="Look after")
+def version(session: Session) -> None:
+    """Show the versions of lakectl and of what it stands on."""
+    from lakectl.operations.doctor import versions
+
+    found = {"lakectl": __version__, **versions()}
+    if session.json:
+        output.write_json(found)
+        return
+    from lakectl.cli import render
+
+    render.fields(found)

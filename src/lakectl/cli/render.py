@@ -1,0 +1,127 @@
+"""What people see: the only file that imports Rich.
+
+Talk goes to stderr, results to stdout. Colour, live display and width are three questions: NO_COLOR and TERM=dumb switch
+colour off and FORCE_COLOR switches it on, but only a real terminal is live, and only there is a table folded to a width.
+Nothing is cut: what does not fit on a line goes on in the next.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lakectl.cli import output
+
+STYLES = {
+    "ok": "green",
+    "loaded": "green",
+    "converted": "green",
+    "processed": "green",
+    "SUCCEEDED": "green",
+    "warn": "yellow",
+    "skipped": "dim",
+    "pending": "yellow",
+    "RUNNING": "cyan",
+    "blocked": "yellow",
+    "ABORTED": "yellow",
+    "refused": "red",
+    "fail": "red",
+    "failed": "red",
+    "FAILED": "red",
+}
+_NO_LIMIT = 100_000  # columns, where no terminal folds a line
+
+
+def is_live(stream: IO[str]) -> bool:
+    """Whether what is printed can be painted over: a terminal, and one that can move its cursor."""
+    return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def console(stream: IO[str]) -> Console:
+    """A console that never folds what goes into a file or a pipe."""
+    width = None if stream.isatty() else _NO_LIMIT
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=not stream.isatty())
+
+
+def say(*lines: str | Text) -> None:
+    """Talk, on stderr."""
+    for line in lines:
+        console(sys.stderr).print(line)
+
+
+def error(message: str, hint: str) -> None:
+    """What happened and where; what to do next."""
+    say(Text.assemble(("Error: ", "bold red"), message))
+    if hint:
+        say(Text.assemble(("Next:  ", "bold"), hint))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def records(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """A table on stdout; nothing where there are no rows."""
+    if rows:
+        table([[row.get(column) for column in columns] for row in rows], columns)
+
+
+def table(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> None:
+    """A table on stdout, numbers to the right."""
+    drawn, values = Table(box=None, pad_edge=False, header_style="bold"), [list(row) for row in rows]
+    for number, column in enumerate(columns):
+        numeric = any(_is_number(row[number]) for row in values)
+        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in values:
+        drawn.add_row(*(cell(value) for value in row))
+    _print(drawn)
+
+
+def fields(values: Mapping[str, Any]) -> None:
+    """One thing's fields on stdout, one a line."""
+    drawn = Table(box=None, pad_edge=False, show_header=False)
+    drawn.add_column(style="bold", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for name, value in values.items():
+        drawn.add_row(name, cell(value))
+    _print(drawn)
+
+
+def footnote(rows: Sequence[Any], noun: str) -> None:
+    """How many there are, on stderr."""
+    say(Text(f"({count(len(rows), noun)})", style="dim"))
+
+
+def cell(value: Any) -> Text:
+    """A value as a person reads it."""
+    match value:
+        case None:
+            return Text("")
+        case bool():
+            return Text("yes" if value else "no")
+        case int():
+            return Text(f"{value:,}")
+        case list() | tuple():
+            return Text(", ".join(str(item) for item in value))
+        case dict():
+            return Text("\n".join(f"{name}: {item}" for name, item in value.items()))
+        case _:
+            return Text(str(value), style=STYLES.get(str(value), ""))
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, bool) and hasattr(value, "__round__")
+
+
+def _print(drawn: Table) -> None:
+    out = console(sys.stdout)
+    with out.capture() as captured:
+        out.print(drawn)
+    output.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
