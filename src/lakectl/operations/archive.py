@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lakectl.ports import Platform
 from lakehouse import intake
@@ -15,19 +14,12 @@ from lakehouse.lock import PIPELINE
 from lakehouse.planning import split
 
 
-@dataclass(frozen=True)
-class Archived:
-    """The keys that left `raw/` and `uploads/`."""
-
-    archived: tuple[str, ...]
-
-
-def archive(platform: Platform) -> Archived:
-    """Moves every loaded file to `archived/`. Raises LockHeld while an execution runs."""
+def archive(platform: Platform) -> int:
+    """Moves every loaded file to `archived/`; returns how many. Raises LockHeld while an execution runs."""
     lake = platform.lake
     if holder := lake.lock.running_holder(PIPELINE):
         raise LockHeld(f"execution {holder} is running, and archives what it loads", "Wait for it.")
-    return Archived((*_raw(lake), *_uploads(lake)))
+    return sum(1 for _ in (*_raw(lake), *_uploads(lake)))
 
 
 def _raw(lake: Lake) -> Iterator[str]:

@@ -29,34 +29,41 @@ class MarkerLine:
     id: str
 
 
-def listed(platform: Platform, dataset: str = "") -> list[MarkerLine]:
-    """Every file that the lake knows of, pending ones last. Raises UsageError for a dataset without a contract."""
+def list_markers(platform: Platform, dataset: str = "") -> list[MarkerLine]:
+    """The files that are loaded or were not needed. Raises UsageError for a dataset without a contract."""
+    _known(platform.lake, dataset)
+    return [_line(marker) for marker in platform.lake.markers.list(dataset)]
+
+
+def explain_files(platform: Platform, dataset: str = "") -> list[MarkerLine]:
+    """Every file that the lake knows of, those that wait last. Raises UsageError for a dataset without a contract."""
     lake = platform.lake
-    _known(lake, dataset)
-    lines = [_line(marker) for marker in lake.markers.list(dataset)]
-    return [*lines, *_pending(lake, dataset), *([] if dataset else _inbox(lake))]
+    return [*list_markers(platform, dataset), *_pending(lake, dataset), *([] if dataset else _inbox(lake))]
 
 
-def shown(platform: Platform, name: str) -> list[MarkerLine]:
-    """The files whose upload, key, content or id begins or ends with the name. Raises UsageError where none does."""
-    found = [line for line in listed(platform) if _is_meant(line, name)]
+def find_markers(platform: Platform, name: str) -> list[MarkerLine]:
+    """The files whose upload or key ends with the name, or whose content or id begins with it.
+
+    Raises UsageError where none does.
+    """
+    found = [line for line in explain_files(platform) if _is_meant(line, name)]
     if not found:
-        raise UsageError(f"no file {name!r} is known", "`lakectl markers list` shows all of them.")
+        raise UsageError(f"no file {name!r} is known", "`lakectl markers list --explain` shows all of them.")
     return found
 
 
-def cleared(platform: Platform, dataset: str = "", name: str = "") -> list[MarkerLine]:
-    """Forgets markers, so that the same content can be loaded again. Tables are not touched.
+def clear_markers(platform: Platform, name: str = "", dataset: str = "") -> int:
+    """Forgets markers, all or those meant, so that the same content can be loaded again. Tables are not touched.
 
-    Raises UsageError where no marker is meant.
+    Returns how many were forgotten. Raises UsageError where a name or dataset means none.
     """
     lake = platform.lake
     _known(lake, dataset)
     meant = [marker for marker in lake.markers.list(dataset) if not name or _is_meant(_line(marker), name)]
-    if not meant:
-        raise UsageError(f"no marker of {name or dataset!r}", "`lakectl markers list` shows all of them.")
+    if name and not meant:
+        raise UsageError(f"no marker of {name!r}", "`lakectl markers list` shows all of them.")
     lake.markers.delete(meant)
-    return [_line(marker) for marker in meant]
+    return len(meant)
 
 
 def _known(lake: Lake, dataset: str) -> None:

@@ -1,83 +1,30 @@
-"""Start the state machine and follow it to its end: on new files (`ingest`), on what lies there (`run`), or again.
+"""Starts the state machine on whatever is not loaded yet, and follows it to its end.
 
-All three do the same: whatever is not loaded yet is loaded. They differ in what is put into the inbox first, and in
-what the execution remembers of its origin. Markers make a repetition safe, so `resume` needs no memory of where things
-broke.
+`ingest` and `resume` end in the same call. They differ in what is put into the inbox first, and in what the execution
+remembers of its origin. Markers make a repetition safe, so nothing has to remember where an execution broke.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
 
-from lakectl.errors import UsageError
-from lakectl.operations.executions import new_name, report, resumable
 from lakectl.operations.follow import heard
 from lakectl.operations.progress import Progress
 from lakectl.operations.result import Execution
+from lakectl.operations.status import new_name, report
 from lakectl.ports import Platform
-from lakehouse import intake, outcomes
+from lakehouse import outcomes
 from lakehouse.closing import close
-from lakehouse.outcomes import UploadOutcome
-from lakehouse.storage import file_sha256
-
-
-def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
-    """Loads files, and the files of folders by name, in the order given. The files themselves are left as they are.
-
-    Raises UsageError when a path is not there, before anything is done.
-    """
-    files = expand(paths)
-    name = new_name(dt.datetime.now(dt.UTC))
-    for number, path in enumerate(files, 1):
-        _bring(platform, name, number, path)
-    return _follow(platform, name, "ingest", None, progress)
 
 
 def run(platform: Platform, progress: Progress) -> Execution:
     """Loads whatever lies in `uploads/` and `raw/` and is not loaded yet."""
-    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "run", None, progress)
+    return follow(platform, new_name(dt.datetime.now(dt.UTC)), "run", None, progress)
 
 
-def resume(platform: Platform, name: str | None, progress: Progress) -> Execution | None:
-    """Continues a failed or stopped execution, by default the newest, as a new one; None where there is none."""
-    broken = resumable(platform, name)
-    if broken is None:
-        return None
-    return _follow(platform, new_name(dt.datetime.now(dt.UTC)), "resume", broken.name, progress)
-
-
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """The files that the paths mean; a folder means those in it, and below it, by name. Raises UsageError."""
-    if missing := [str(path) for path in paths if not path.exists()]:
-        raise UsageError(
-            f"{', '.join(missing)}: no such file or folder", "Nothing was loaded; correct it and try again."
-        )
-    files = [file for path in paths for file in ([path] if path.is_file() else _inside(path))]
-    if not files:
-        raise UsageError(f"{', '.join(map(str, paths))}: no workbook or CSV in there", "Nothing was loaded.")
-    return files
-
-
-def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and intake.is_upload(path.name))
-
-
-def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
-    """Puts a file into the inbox, unless its content is loaded already: then only the reason is kept."""
-    storage = platform.lake.storage
-    record = intake.conversion(platform.lake, file_sha256(path))
-    if record and (reason := intake.loaded_before(platform.lake, record)):
-        outcome = UploadOutcome(path.name, "skipped", reason, sha256=record["sha256"])
-        outcomes.record_upload(storage, execution, f"0-{number:04}", outcome)
-        intake.remember_skip(platform.lake, outcome, execution)
-    else:
-        storage.upload(path, f"{intake.STAGED}{execution}/{number:04}/{path.name}")
-
-
-def _follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
+def follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
+    """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards."""
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
     try:
         platform.workflow.follow(name, given, lambda event: heard(event, progress))

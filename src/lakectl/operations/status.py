@@ -32,12 +32,12 @@ def new_name(now: dt.datetime) -> str:
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-def status(platform: Platform, name: str | None = None) -> Execution:
-    """What an execution did, by default the newest. Raises UsageError where there is none of that name."""
+def status(platform: Platform, name: str | None = None) -> Execution | None:
+    """What an execution did, by default the newest; None where nothing has run. Raises UsageError for an unknown name."""
     states = platform.workflow.list()
-    if not states:
-        raise UsageError("nothing has run in this lake yet", "Start with `lakectl ingest FILES...` or `lakectl run`.")
-    return report(platform, states[0] if name is None else _named(states, name))
+    if name is None:
+        return report(platform, states[0]) if states else None
+    return report(platform, _named(states, name))
 
 
 def executions(platform: Platform) -> list[ExecutionLine]:

@@ -1,0 +1,57 @@
+"""Puts files into the inbox, in the order given, and loads them. What is loaded already is not even copied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from lakectl.errors import UsageError
+from lakectl.operations.progress import Progress
+from lakectl.operations.result import Execution
+from lakectl.operations.run import follow
+from lakectl.operations.status import new_name
+from lakectl.ports import Platform
+from lakehouse import intake, outcomes
+from lakehouse.outcomes import UploadOutcome
+from lakehouse.storage import file_sha256
+
+
+def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
+    """Loads files, and the files of folders by name, in the order given. The files themselves are left as they are.
+
+    Raises UsageError when a path is not there, before anything is done.
+    """
+    files = expand(paths)
+    name = new_name(dt.datetime.now(dt.UTC))
+    for number, path in enumerate(files, 1):
+        _bring(platform, name, number, path)
+    return follow(platform, name, "ingest", None, progress)
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """The files that the paths mean; a folder means those in it, and below it, by name. Raises UsageError."""
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise UsageError(
+            f"{', '.join(missing)}: no such file or folder", "Nothing was loaded; correct it and try again."
+        )
+    files = [file for path in paths for file in ([path] if path.is_file() else _inside(path))]
+    if not files:
+        raise UsageError(f"{', '.join(map(str, paths))}: no workbook or CSV in there", "Nothing was loaded.")
+    return files
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and intake.is_upload(path.name))
+
+
+def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
+    """Puts a file into the inbox, unless its content is loaded already: then only the reason is kept."""
+    storage = platform.lake.storage
+    record = intake.conversion(platform.lake, file_sha256(path))
+    if record and (reason := intake.loaded_before(platform.lake, record)):
+        outcome = UploadOutcome(path.name, "skipped", reason, sha256=record["sha256"])
+        outcomes.record_upload(storage, execution, f"0-{number:04}", outcome)
+        intake.remember_skip(platform.lake, outcome, execution)
+    else:
+        storage.upload(path, f"{intake.STAGED}{execution}/{number:04}/{path.name}")
