@@ -47,7 +47,7 @@ class Fields:
         return [key.value for key, _ in self.node.value if isinstance(key, yaml.ScalarNode)]
 
     def fault(self, message: str, key: str = "") -> None:
-        """Note a problem of a field, or of the mapping itself where it has no such field."""
+        """Note a problem of a field, at the line of the mapping where it has no such field."""
         names = {name.value: name for name, _ in self.node.value}
         line = names.get(key, self.node).start_mark.line + 1
         self.problems.append(Problem(self.file, line, ".".join(filter(None, (self.path, key))), message))
@@ -68,7 +68,7 @@ class Fields:
         node = self._get(key)
         if node is None:
             if required:
-                self.fault(f"{key} is missing")
+                self.fault("is missing", key)
             return ""
         if not isinstance(node, yaml.ScalarNode):
             self._mistyped(key, node, "a single value")

@@ -33,7 +33,7 @@ _PORTABLE = r"""
   | \\[!-/:-@\[-^`{-~]                                    # an escaped one
   | \\[dDwWsStnrf] | \.
   | \[\^?(?:\\[dDwWsStnrf!-/:-@\[-^`{-~]|[^\\\[\]&])+\]    # a set; none in a set, and no &&, which is Java's alone
-  | \((?:\?:)? | \) | \|
+  | \((?:\?:|(?!\?)) | \) | \|
   | (?:[?*+]|\{[0-9]{1,3}(?:,(?:[0-9]{1,3})?)?\})\??(?![?*+{])  # a repetition; no possessive one
 """
 _PORTABLE_PATTERN = re.compile(rf"\^?(?:{_PORTABLE})*\$?", re.VERBOSE)
