@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from lakehouse.contracts.model import header as plain
 from lakehouse.convert.model import Grid, Row
-from lakehouse.convert.routing import plain
 from lakehouse.errors import UploadRefused
 
 if TYPE_CHECKING:

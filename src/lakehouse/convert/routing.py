@@ -7,12 +7,12 @@ every column that an order must have, and still is no sheet of orders.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lakehouse.contracts.model import Contract
+from lakehouse.contracts.model import header as plain
 from lakehouse.errors import ContractError
 
 
@@ -46,13 +46,8 @@ class _Match:
         return len(self.names), not self.missing, len(self.contract.required_columns) - len(self.missing)
 
 
-def plain(header: str) -> str:
-    """A header as it is compared: its letters and digits, without case, padding and punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKC", header).casefold() if c.isalnum())
-
-
 def known_headers(contracts: Iterable[Contract]) -> frozenset[str]:
-    """Every header that some contract knows, in the form of `plain`."""
+    """Every header that some contract knows, as it is compared."""
     return frozenset(header for contract in contracts for header in _headers(contract))
 
 
