@@ -11,7 +11,6 @@ import posixpath
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -19,7 +18,7 @@ from xml.parsers import expat
 Errors = dict[int, dict[int, str]]  # row (1-based, as Excel shows it) -> column (0-based) -> the error's text
 
 _CHUNK = 1 << 20
-_MARK = re.compile(rb"""\bt\s*=\s*["']e["']""")
+_MARKS = (b'"e"', b"'e'")  # of t="e", the type of a cell; whatever else has them costs a look and no more
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _RELATION_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -50,16 +49,12 @@ def cell_errors(archive: zipfile.ZipFile, part: str) -> Errors:
 
 def _has_mark(xml: IO[bytes]) -> bool:
     tail = b""
-    for chunk in _chunks(xml):
-        if _MARK.search(tail + chunk):
-            return True
-        tail = chunk[-32:]  # a mark may lie across two chunks
-    return False
-
-
-def _chunks(xml: IO[bytes]) -> Iterator[bytes]:
     while chunk := xml.read(_CHUNK):
-        yield chunk
+        searched = tail + chunk
+        if any(mark in searched for mark in _MARKS):
+            return True
+        tail = chunk[-2:]  # a mark may lie across two chunks
+    return False
 
 
 def _parse(xml: IO[bytes]) -> Errors:

@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
+from typing import TextIO
 
 from lakehouse.contracts.model import Contract
 from lakehouse.convert.model import Grid, Row, Sheet
@@ -35,7 +36,7 @@ def _write(grid: Grid, header: Sequence[str], found: Route, contract: Contract, 
     names = [column.name for column in contract.source_columns]
     rows = _Rows(grid.rows, header, [taken.get(name, len(header)) for name in names])
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(_Lines(file))
         writer.writerow([*names, SOURCE_ROW])
         writer.writerows(rows)
     return Sheet(
@@ -48,6 +49,16 @@ def _write(grid: Grid, header: Sequence[str], found: Route, contract: Contract, 
         rows=rows.count,
         unknown_columns=(*found.unknown, *rows.nameless()),
     )
+
+
+class _Lines:
+    """Ends lines with LF. The writer is left to think it is CRLF: only then does every Python quote a lone CR."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._write = file.write
+
+    def write(self, line: str) -> int:
+        return self._write(line.removesuffix("\r\n") + "\n")
 
 
 class _Rows:
@@ -69,8 +80,11 @@ class _Rows:
             if self._blank:
                 self._used.update(i for i in self._blank if any(cells[i : i + 1]))
             self.count += 1
-            padding = [""] * (self._width - len(cells))
-            yield self._pick([*cells[: self._width], *padding, "", number])
+            if len(cells) != self._width:
+                cells[self._width :] = [""] * (self._width - len(cells))
+            cells.append("")
+            cells.append(str(number))
+            yield self._pick(cells)
 
     def nameless(self) -> list[str]:
         """Columns that hold data without a header, as a person finds them."""

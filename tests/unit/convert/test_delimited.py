@@ -1,0 +1,139 @@
+"""Delimited text: encodings, delimiters, lines, and what cannot be split for certain."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lakehouse.errors import UploadRefused
+from tests.unit.convert.helpers import converted, rows
+
+SIMPLE = "product_id,department,product_name\n007,Bücher,Größe 1\n"
+
+
+def sheet_of(folder, data, name="products.csv"):
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    [sheet] = converted(path)
+    return sheet
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(tmp_path, encoding):
+    [row] = rows(sheet_of(tmp_path, SIMPLE.encode(encoding)))
+    assert row == {"product_id": "007", "department": "Bücher", "product_name": "Größe 1", "_source_row": "2"}
+
+
+def test_big_endian_utf_16_with_its_mark(tmp_path):
+    [row] = rows(sheet_of(tmp_path, b"\xfe\xff" + SIMPLE.encode("utf-16-be")))
+    assert row["department"] == "Bücher"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_gzip(tmp_path, encoding):
+    [row] = rows(sheet_of(tmp_path, gzip.compress(SIMPLE.encode(encoding)), "products.csv.gz"))
+    assert row["product_name"] == "Größe 1"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_told_by_the_header(tmp_path, delimiter):
+    text = f'product_id{delimiter}"department"{delimiter}product_name\n1{delimiter}"a,b;c|d\te"{delimiter}x\n'
+    [row] = rows(sheet_of(tmp_path, text))
+    assert (row["department"], row["product_name"]) == ("a,b;c|d\te", "x")
+
+
+def test_a_delimiter_inside_a_header_misleads_nobody(tmp_path):
+    sheet = sheet_of(tmp_path, "product_id;price, EUR, net;department\n1;2;Toys\n")
+    assert rows(sheet)[0]["department"] == "Toys"
+    assert sheet.unknown_columns == ("price, EUR, net",)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_row_is_where_its_record_begins(tmp_path, newline):
+    lines = ["product_id,product_name", '1,"two', 'lines"', "", "2,after an empty line", ",,", "3,last"]
+    found = rows(sheet_of(tmp_path, newline.join(lines)))
+    assert [row["_source_row"] for row in found] == ["2", "5", "7"]
+    assert found[0]["product_name"] == f"two{newline}lines"
+
+
+def test_empty_lines_before_the_header_count(tmp_path):
+    assert rows(sheet_of(tmp_path, "\n\nproduct_id,department\n1,Toys\n"))[0]["_source_row"] == "4"
+
+
+def test_a_short_row_lacks_its_last_cells(tmp_path):
+    [row] = rows(sheet_of(tmp_path, "product_id,department,product_name\n1\n"))
+    assert (row["department"], row["product_name"]) == ("", "")
+
+
+def test_empty_cells_beyond_the_header_are_nothing(tmp_path):
+    assert len(rows(sheet_of(tmp_path, "product_id,department\n1,Toys,,,\n"))) == 1
+
+
+def test_text_beyond_the_header_refuses_the_file_with_its_line(tmp_path):
+    with pytest.raises(UploadRefused, match=r"line 4: 3 cells under a header of 2"):
+        sheet_of(tmp_path, 'product_id,department\n1,"a\nb"\n2,Toys, Games\n')
+
+
+def test_a_quote_never_closed_refuses_the_file_with_its_line(tmp_path):
+    with pytest.raises(UploadRefused, match="line 3: not well-formed"):
+        sheet_of(tmp_path, 'product_id,department\n1,Toys\n2,"Games\n3,Books\n')
+
+
+def test_text_after_a_closing_quote_refuses_the_file_instead_of_losing_the_quotes(tmp_path):
+    with pytest.raises(UploadRefused, match="line 2"):
+        sheet_of(tmp_path, 'product_id,department\n1,"Toys" and more\n')
+
+
+def test_a_nul_byte_refuses_the_file_with_its_line(tmp_path):
+    with pytest.raises(UploadRefused, match="line 2: a NUL byte"):
+        sheet_of(tmp_path, b"product_id,department\n1,To\0ys\n")
+
+
+def test_bytes_that_are_no_text_refuse_the_file(tmp_path):
+    with pytest.raises(UploadRefused, match="not UTF-8 or Windows-1252"):
+        sheet_of(tmp_path, b"product_id,department\n1,\x81\xff\n")
+
+
+def test_a_cell_longer_than_the_csv_module_allows_by_itself(tmp_path):
+    [row] = rows_of_long_cell(tmp_path, "x" * 1_000_000)
+    assert len(row["department"]) == 1_000_000
+
+
+def rows_of_long_cell(folder, text):
+    csv.field_size_limit(1 << 28)
+    return rows(sheet_of(folder, f"product_id,department\n1,{text}\n"))
+
+
+@pytest.mark.parametrize("cut", [5, -5])
+def test_a_gzip_file_cut_short_is_refused(tmp_path, cut):
+    data = gzip.compress(SIMPLE.encode() * 100)
+    with pytest.raises(UploadRefused, match="damaged or cut short"):
+        sheet_of(tmp_path, data[:cut] if cut < 0 else data[: len(data) // 2], "products.csv.gz")
+
+
+def test_a_file_without_a_known_header_is_refused_and_told_what_is_known(tmp_path):
+    with pytest.raises(UploadRefused, match="holds nothing of a known dataset") as caught:
+        sheet_of(tmp_path, "colour,size\nred,1\n")
+    assert "products needs product_id" in caught.value.hint
+
+
+def test_a_header_without_rows_is_a_sheet_of_no_rows(tmp_path):
+    sheet = sheet_of(tmp_path, "product_id,department\n")
+    assert (sheet.status, sheet.rows) == ("converted", 0)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+
+
+@given(cells=st.lists(st.tuples(TEXTS, TEXTS), max_size=6), delimiter=st.sampled_from(",;\t|"))
+def test_whatever_text_is_in_the_cells_comes_out(tmp_path_factory, cells, delimiter):
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([["product_id", "department", "product_name"], *(["1", *pair] for pair in cells)])
+    found = rows(sheet_of(tmp_path_factory.mktemp("csv"), out.getvalue()))
+    assert [(row["department"], row["product_name"]) for row in found] == cells
