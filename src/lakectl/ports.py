@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from lakehouse.lake import Lake
+
+if TYPE_CHECKING:
+    from lakectl.operations.query import Queries
 
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
 
@@ -46,10 +50,21 @@ class Workflow(Protocol):
 
 @dataclass(frozen=True)
 class Platform:
-    """One target, open: what operations work with."""
+    """One target, open: what operations work with. Workflow and queries are opened when first asked for."""
 
     target: str
     engine: str
     project: Path
     lake: Lake
-    workflow: Workflow
+    open_workflow: Callable[[], Workflow]
+    open_queries: Callable[[], Queries]
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """Runs the state machine."""
+        return self.open_workflow()
+
+    @cached_property
+    def queries(self) -> Queries:
+        """Answers queries."""
+        return self.open_queries()

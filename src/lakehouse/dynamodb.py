@@ -39,7 +39,7 @@ class DynamoMarkers:
 
     def delete(self, markers: Iterable[Marker]) -> None:
         """Forgets; what is not there is no error."""
-        with self._table.batch_writer() as batch:
+        with self._table.batch_writer(overwrite_by_pkeys=["dataset", "id"]) as batch:
             for marker in markers:
                 batch.delete_item(Key={"dataset": marker.dataset, "id": marker.id})
 

@@ -195,8 +195,6 @@ class DirectoryStorage:
         handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         Path(name).chmod(0o644)
         return Path(name)
 

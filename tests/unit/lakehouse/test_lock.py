@@ -1,0 +1,51 @@
+"""One writer at a time, whatever dies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lakehouse.errors import LockHeld
+from lakehouse.lock import Lock
+from lakehouse.storage import DirectoryStorage
+
+
+@pytest.fixture
+def running() -> set[str]:
+    return {"e1", "e2"}
+
+
+@pytest.fixture
+def lock(tmp_path: Path, running: set[str]) -> Lock:
+    return Lock(DirectoryStorage(tmp_path), running.__contains__)
+
+
+def test_the_first_owner_has_it_until_it_lets_go(lock: Lock) -> None:
+    assert lock.acquire("pipeline", "e1") == "e1"
+    assert lock.acquire("pipeline", "e1") == "e1"
+    assert lock.acquire("pipeline", "e2") == "e1"
+    lock.release("pipeline", "e2")
+    assert lock.holder("pipeline") == "e1"
+    lock.release("pipeline", "e1")
+    assert lock.acquire("pipeline", "e2") == "e2"
+
+
+def test_it_is_taken_over_only_when_its_owner_no_longer_runs(lock: Lock, running: set[str]) -> None:
+    lock.acquire("rejected_records", "e1/orders")
+    assert lock.acquire("rejected_records", "e2/orders") == "e1/orders"
+    running.remove("e1")
+    assert lock.running_holder("rejected_records") == ""
+    assert lock.acquire("rejected_records", "e2/orders") == "e2/orders"
+
+
+def test_waiting_ends_with_who_has_it(lock: Lock) -> None:
+    lock.acquire("x", "e1")
+    with pytest.raises(LockHeld, match="e1 has held"), lock.held("x", "e2", patience=1, sleep=lambda _: None):
+        raise AssertionError("the lock was not held")
+
+
+def test_it_is_given_back_after_a_failure(lock: Lock) -> None:
+    with pytest.raises(ZeroDivisionError), lock.held("x", "e1"):
+        raise ZeroDivisionError
+    assert lock.holder("x") == ""
