@@ -1,0 +1,1 @@
+"""What people do today, written the way they write it. Each script runs as a process of its own."""
