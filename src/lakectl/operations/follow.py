@@ -22,23 +22,25 @@ _STATES: dict[str, tuple[str, Phase | None, Phase | None]] = {
 }
 
 
-def heard(event: HistoryEvent, progress: Progress) -> None:
-    """Tells of an event of the history, if it is one that a person wants to hear."""
-    state = event.get("state", "")
-    phase = _phase(event) if state in _STATES else None
-    if phase is None:
-        return
-    told = _told(event)
-    progress.event(
-        Event(
-            at=event["timestamp"],
-            state=_STATES[state][0],
-            phase=phase,
-            dataset=str(told.get("dataset", "")),
-            rows=told.get("read"),
-            detail=str(told.get("error") or ""),
-        )
-    )
+class Narrator:
+    """Tells `progress` of the events of one execution, given in order, that a person wants to hear.
+
+    An event without a dataset of its own belongs to the dataset that the event before it belongs to.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._datasets: dict[int, str] = {}
+
+    def __call__(self, event: HistoryEvent) -> None:
+        told = _told(event)
+        dataset = str(told.get("dataset") or self._datasets.get(event["previousEventId"], ""))
+        self._datasets[event["id"]] = dataset
+        state = event.get("state", "")
+        phase = _phase(event) if state in _STATES else None
+        if phase is not None:
+            error, rows = str(told.get("error") or ""), told.get("read")
+            self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, error))
 
 
 def _phase(event: HistoryEvent) -> Phase | None:

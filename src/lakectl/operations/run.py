@@ -6,10 +6,9 @@ remembers of its origin. Markers make a repetition safe, so nothing has to remem
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 
-from lakectl.operations.follow import heard
+from lakectl.operations.follow import Narrator
 from lakectl.operations.progress import Progress
 from lakectl.operations.result import Execution
 from lakectl.operations.status import new_name, report
@@ -26,9 +25,7 @@ def run(platform: Platform, progress: Progress) -> Execution:
 def follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
     """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards."""
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
-    try:
-        platform.workflow.follow(name, given, lambda event: heard(event, progress))
-    except KeyboardInterrupt:
-        with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C must not leave the lock behind
-            close(platform.lake, name, outcomes.datasets(platform.lake.storage, name), 0, "stopped by Ctrl-C")
-    return report(platform, platform.workflow.describe(name))
+    state = platform.workflow.follow(name, given, Narrator(progress))
+    if state.status == "ABORTED":
+        close(platform.lake, name, outcomes.datasets(platform.lake.storage, name), 0, "stopped by Ctrl-C")
+    return report(platform, state)

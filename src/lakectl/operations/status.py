@@ -33,7 +33,7 @@ def new_name(now: dt.datetime) -> str:
 
 
 def status(platform: Platform, name: str | None = None) -> Execution | None:
-    """What an execution did, by default the newest; None where nothing has run. Raises UsageError for an unknown name."""
+    """What an execution did, by default the newest; None where nothing has run. Raises UsageError for a wrong name."""
     states = platform.workflow.list()
     if name is None:
         return report(platform, states[0]) if states else None

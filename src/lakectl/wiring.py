@@ -1,0 +1,54 @@
+"""Settings become a platform: the one place that knows which target has which parts. Parts are imported when needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lakectl.config import Config
+from lakectl.ports import Platform
+from lakehouse.lake import open_lake
+
+if TYPE_CHECKING:
+    from lakectl.operations.query import Queries
+    from lakectl.ports import Workflow
+
+
+def open_platform(config: Config) -> Platform:
+    """The target that the settings name, open. Raises ContractError when a contract is not valid."""
+    words = lake_words(config)
+    return Platform(
+        target=config.target,
+        engine=config.engine,
+        project=config.project,
+        lake=open_lake(words),
+        open_workflow=lambda: _local_workflow(config, words),
+        open_queries=lambda: _local_queries(config),
+    )
+
+
+def lake_words(config: Config) -> dict[str, str]:
+    """What a handler or a job is told of the lake (see `lakehouse.lake.open_lake`)."""
+    local = config.local
+    markers = f"dynamodb:{local.markers_table}" if local.markers == "dynamodb" else "objects"
+    contracts = str(config.contracts) if config.contracts.is_dir() else ""
+    return {"root": str(local.path), "contracts": contracts, "markers": markers}
+
+
+def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:
+    from lakectl.platforms.local.workflow import open_workflow
+
+    values = {
+        "lake": words["root"],
+        "contracts": words["contracts"],
+        "markers": words["markers"],
+        "engine": config.engine,
+        "topic": "arn:aws:sns:local:000000000000:lakectl",
+        "lambda_bytes": str(2**62),
+    }
+    return open_workflow(config.local.path, config.project, values)
+
+
+def _local_queries(config: Config) -> Queries:
+    from lakectl.platforms.local.query import LocalQueries
+
+    raise NotImplementedError(config, LocalQueries)
