@@ -1,4 +1,4 @@
-"""The graph of a flow: every target is there, every state can be reached, and from every state there is a way to an end."""
+"""The graph of a flow: targets are there, every state can be reached, and every state has a way to an end."""
 
 from __future__ import annotations
 

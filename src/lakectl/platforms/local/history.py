@@ -59,19 +59,22 @@ def _text(name: str, value: Any) -> Any:
 
 
 class HistoryFile:
-    """Appends events to a file; to be closed."""
+    """A history that is being written; a context manager."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a", encoding="utf-8")
 
-    def __call__(self, event: Event) -> None:
+    def append(self, event: Event) -> None:
+        """Puts one event on disk before it returns."""
         line = {**event, "timestamp": event["timestamp"].isoformat()}
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()
 
-    def close(self) -> None:
-        """No event comes after this."""
+    def __enter__(self) -> HistoryFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 

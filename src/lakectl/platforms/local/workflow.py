@@ -1,0 +1,107 @@
+"""The workflow of the local target: the state machine runs in this process, its histories lie in the lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lakectl import assets
+from lakectl.platforms.local.asl import Machine
+from lakectl.platforms.local.asl_task import Tasks
+from lakectl.platforms.local.clock import Clock, SystemClock
+from lakectl.platforms.local.history import Event, HistoryFile, read_history
+from lakectl.platforms.local.tasks import LocalTasks
+from lakectl.ports import ExecutionState, HistoryEvent, Status
+from lakehouse import layout
+from lakehouse.errors import LakehouseError, ObjectMissing
+from lakehouse.liveness import alive, is_running
+
+DEFINITION = "lakehouse_etl_flow.asl.json"
+_HISTORY = "history.jsonl"
+_STATUS: dict[str, Status] = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionTimedOut": "FAILED",
+    "ExecutionAborted": "ABORTED",
+}
+
+
+def open_workflow(lake_root: Path, project: Path | None, values: Mapping[str, str]) -> LocalWorkflow:
+    """The workflow of a lake: the definition, the project's or the packaged one, over local handlers and jobs.
+
+    `values` are its substitutions besides the names of handlers and jobs, which are those of their files. Raises
+    DefinitionError.
+    """
+    definition = json.loads(assets.find("state_machine", DEFINITION, project).read_text("utf-8"))
+    handlers = {path.stem: path.stem for folder in assets.folders("lambdas", project) for path in folder.glob("*.py")}
+    machine = Machine.load(definition, {**handlers, "job_prefix": "", **values})
+    return LocalWorkflow(lake_root, machine, LocalTasks(lake_root, project))
+
+
+class LocalWorkflow:
+    """Runs executions and tells of those that ran (see `ports.Workflow`)."""
+
+    def __init__(self, lake_root: Path, machine: Machine, tasks: Tasks, clock: Clock | None = None) -> None:
+        self._root = lake_root
+        self._machine = machine
+        self._tasks = tasks
+        self._clock = clock or SystemClock()
+
+    def follow(
+        self, execution: str, given: Mapping[str, Any], observe: Callable[[HistoryEvent], None]
+    ) -> ExecutionState:
+        """Runs an execution to its end, telling of every event once it is on disk; Ctrl-C ends it ABORTED.
+
+        Raises LakehouseError where an execution of that name has run before.
+        """
+        path = self._path(execution)
+        if path.exists():
+            raise LakehouseError(f"execution {execution} has run before", "Start a new one under another name.")
+        with alive(str(self._root), execution), HistoryFile(path) as history:
+
+            def record(event: Event) -> None:
+                history.append(event)
+                observe(event)
+
+            self._machine.run(dict(given), execution, self._tasks, record, self._clock)
+        return self.describe(execution)
+
+    def describe(self, execution: str) -> ExecutionState:
+        """How an execution stands. Raises ObjectMissing."""
+        events = list(self.history(execution))
+        if not events:
+            raise ObjectMissing(f"there is no execution {execution}")
+        return _state(execution, events[0], events[-1], is_running(str(self._root), execution))
+
+    def list(self) -> list[ExecutionState]:
+        """All executions, newest first."""
+        paths = self._root.glob(f"{layout.EXECUTIONS}*/{_HISTORY}")
+        states = [self.describe(path.parent.name) for path in paths if path.stat().st_size]
+        return sorted(states, key=lambda state: (state.started_at, state.name), reverse=True)
+
+    def history(self, execution: str) -> Iterator[Event]:
+        """An execution's events, oldest first; none where it never ran."""
+        return read_history(self._path(execution))
+
+    def _path(self, execution: str) -> Path:
+        return self._root / layout.execution(execution, _HISTORY)
+
+
+def _state(name: str, first: Event, last: Event, running: bool) -> ExecutionState:
+    given = json.loads(first["executionStartedEventDetails"]["input"])
+    started: dt.datetime = first["timestamp"]
+    if last["type"] in _STATUS:
+        return ExecutionState(name, _STATUS[last["type"]], started, last["timestamp"], given, _error(last))
+    if running:
+        return ExecutionState(name, "RUNNING", started, None, given)
+    # No end was written and nobody runs it: the process was killed, at the latest sign of life or just after.
+    return ExecutionState(name, "ABORTED", started, last["timestamp"], given, "The process ended before its work did.")
+
+
+def _error(last: Event) -> str:
+    found = (value for name, value in last.items() if name.endswith("EventDetails"))
+    details: Mapping[str, str] = next(found, {})
+    return ": ".join(text for name in ("error", "cause") if (text := details.get(name)))

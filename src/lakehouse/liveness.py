@@ -1,0 +1,42 @@
+"""Whether an execution of a lake in a directory still runs: its process holds a lock on a file for as long as it lives.
+
+The operating system gives the lock back when the process ends, however it ends, so a killed execution is known to be
+dead at once, with no heartbeat and no clock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lakehouse import layout
+
+
+@contextmanager
+def alive(lake_root: str, execution: str) -> Iterator[None]:
+    """Inside the block the execution counts as running. `lake_root` is an absolute directory."""
+    path = _path(lake_root, execution)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def is_running(lake_root: str, execution: str) -> bool:
+    """Whether a process on this machine is inside `alive` for the execution; False for one that never was."""
+    try:
+        file = _path(lake_root, execution).open()
+    except FileNotFoundError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _path(lake_root: str, execution: str) -> Path:
+    return Path(lake_root, layout.execution(execution, "alive"))
