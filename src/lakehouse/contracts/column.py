@@ -67,12 +67,12 @@ def read_property(of: Fields, dataset: str) -> Property:
         required=of.flag("required"),
         aliases=tuple(alias.strip() for alias in custom(of, "aliases")),
         derived_from=next(iter(custom(of, "derivedFrom")), ""),
-        minimum=options.text("minimum"),
-        maximum=options.text("maximum"),
+        minimum=options.text("minimum").strip(),
+        maximum=options.text("maximum").strip(),
         min_length=options.count("minLength"),
         max_length=options.count("maxLength"),
         pattern=options.text("pattern") or checked,
-        allowed=allowed,
+        allowed=allowed if type_.kind == "string" else tuple(value.strip() for value in allowed),
         description=of.text("description"),
     )
     if kind:

@@ -46,6 +46,8 @@ def _check_target(child: Contract, reference: Reference, drafts: Mapping[str, Dr
     for name, target in zip(key.columns, key.parent_columns, strict=True):
         if name not in ours:
             of.fault(f"there is no column {name}", "from")
+        elif ours[name].derived_from:
+            of.fault(f"{name} is derived, and cannot refer to another dataset", "from")
         elif target not in theirs:
             of.fault(f"{key.parent} has no column {target}", "to")
         elif ours[name].type != theirs[target].type:

@@ -98,6 +98,16 @@ def test_a_foreign_key_to_nothing(tmp_path: Path, target: str, expected: str) ->
     assert refusal(tmp_path) == [f"child.yaml:10: child.b.relationships.to: {expected}"]
 
 
+def test_a_derived_column_refers_to_nothing(tmp_path: Path) -> None:
+    derived = "customProperties: [{property: derivedFrom, value: t}]"
+    write(tmp_path, "parent", "day date date primaryKey: true")
+    columns = ("t timestamp timestamp primaryKey: true", f"day date date {derived}, {key_to('parent.day')}")
+    write(tmp_path, "child", *columns)
+    assert refusal(tmp_path) == [
+        "child.yaml:10: child.day.relationships.from: day is derived, and cannot refer to another dataset"
+    ]
+
+
 def test_foreign_keys_in_a_circle_are_named_where_they_are(tmp_path: Path) -> None:
     for name, parent in (("a", "b"), ("b", "c"), ("c", "a")):
         write(tmp_path, name, "id integer int primaryKey: true", f"other integer int {key_to(f'{parent}.id')}")

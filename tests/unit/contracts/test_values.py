@@ -29,7 +29,7 @@ TIMESTAMP = Type("timestamp")
         (INT, "12|-12|+12| 12 |12.0|12.00|007|2147483647|-2147483648", "12.5|12.|.5|1e3|1,000|2147483648|0x1|--1||a|١"),
         (BIGINT, "9007199254740993|9223372036854775807|-9223372036854775808", "9223372036854775808|1_000"),
         (MONEY, "1|1.2|-1.23|1.230|000123.45|999.99|0", "1.239|1000|1e2|.5|1.|NaN|Infinity"),
-        (DOUBLE, "1|1.5|-1.5e3|1E-7|1e+7", "NaN|Infinity|.5|1e|e3"),
+        (DOUBLE, "1|1.5|-1.5e3|1E-7|1e+7", "NaN|Infinity|.5|1e|e3|1e400"),
         (BOOLEAN, "true|FALSE|True|1|0", "yes|2|t|"),
         (
             DATE,
@@ -75,7 +75,7 @@ def test_the_types_own_patterns_are_read_alike(pattern: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(r"[A-Z]{2}-\d{4}", r"^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$", r"(?:a|b)+?c*", r"\w+\s\S", r"[^\s,]+", "ünï"),
+        *(r"[A-Z]{2}-\d{4}", r"^[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}$", r"(?:a|b)+?c*", r"\w+\D", r"[^\d,]+", "ünï"),
         *(r"a{3}", r"a{3,}", r"(a)(b)", r"\$\(\)\[\]\{\}", ""),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_portable_pattern_is_one_that_re2_takes(pattern: str) -> None:
             "(a",
             "a)",
         ),
-        *(r"\bword", r"\Aa", r"a\Z", r"\u0041", r"\p{L}", r"\x41", "a^", "$a", "*a", "[z-a]", "a\\"),
+        *(r"\bword", r"\Aa", r"a\Z", r"\u0041", r"\p{L}", r"\x41", r"\s", r"[\S]", "a^", "$a", "*a", "[z-a]", "a\\"),
     ],
 )
 def test_what_engines_read_differently_is_refused(pattern: str) -> None:
