@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +21,7 @@ from lakectl.cli.frame import (
     SECTIONS,
     CommandFailed,
     Debug,
+    Failure,
     Output,
     Project,
     Target,
@@ -37,7 +37,7 @@ READER_GONE = 141  # what a shell shows for a program that a closed pipe ended
 class SectionedGroup(TyperGroup):
     """Lists commands under headings, in plain text: help is what people wait for most often, and Rich takes a while."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the overridden method's
         width = formatter.width - 6 - max(map(len, self.commands))
         for section in SECTIONS:
             rows = [
@@ -72,7 +72,7 @@ def lakectl(
     output_format: Output = None,
     project_folder: Project = None,
     debug: Debug = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has acted
         bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
@@ -89,15 +89,13 @@ def main(arguments: Sequence[str]) -> int:
         return READER_GONE
     except CommandFailed as failed:
         error = failed.__cause__ or failed
-        return _tell(error, arguments, failed.session.json, partial(failed.failure, failed.session))
-    except Exception as error:  # noqa: BLE001: the last place to turn what nobody foresaw into words
-        return _tell(error, arguments, _wants_json(arguments), partial(plain_failure, None))
+        return _tell(error, arguments, failed.json, failed.failure)
+    except Exception as error:  # noqa: BLE001 - the last place to turn what nobody foresaw into words
+        return _tell(error, arguments, _wants_json(arguments), plain_failure)
     return int(code or ExitCode.OK)
 
 
-def _tell(
-    error: BaseException, arguments: Sequence[str], json: bool, document: Callable[[str, str], dict[str, Any]]
-) -> int:
+def _tell(error: BaseException, arguments: Sequence[str], json: bool, document: Failure) -> int:
     """Says what went wrong on stderr, and on stdout if that is JSON. Returns the exit code."""
     from lakectl.cli import render
 
@@ -128,7 +126,7 @@ def _usage_hint(error: typer.TyperException) -> str:
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
-    """Whether -o json was asked for. Read from the raw arguments, since the error may be that they could not be parsed."""
+    """Whether -o json was asked for: read from the raw arguments, since they may be what could not be understood."""
     asked = os.environ.get("LAKECTL_OUTPUT", "")
     for number, argument in enumerate(arguments):
         if argument in ("-o", "--output"):

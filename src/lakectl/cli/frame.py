@@ -23,7 +23,7 @@ from lakectl.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from lakectl.config import Config
-    from lakectl.wiring import Platform
+    from lakectl.ports import Platform
 
 SECTIONS = ("Start", "Load", "Ask", "Look after")  # the headings of `lakectl --help`
 DATA_FORMATS = ("table", "json", "csv", "jsonl", "parquet", "xlsx")
@@ -40,19 +40,19 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an e
 _NAMED = inspect.Parameter.KEYWORD_ONLY
 
 
-Failure = Callable[["Session", str, str], dict[str, Any]]
+Failure = Callable[[str, str], dict[str, Any]]
 
 
 class CommandFailed(Exception):
     """A command ended with the error that is this one's cause."""
 
-    def __init__(self, session: Session, failure: Failure) -> None:
+    def __init__(self, json: bool, failure: Failure) -> None:
         super().__init__()
-        self.session = session
+        self.json = json  # whether stdout is for a machine
         self.failure = failure
 
 
-def plain_failure(session: Session | None, message: str, hint: str) -> dict[str, Any]:
+def plain_failure(message: str, hint: str) -> dict[str, Any]:
     """What stdout gets under -o json from a failed command that has no object of its own."""
     return {"error": {"message": message, "hint": hint}}
 
@@ -99,8 +99,8 @@ def command(
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Registers `function(session, ...)` as a command. It may return an exit code; None is 0.
 
-    `section` is the heading under which help lists it; `formats` are what its -o takes; `failure(session, message, hint)`
-    is the object that stdout gets under -o json when the command fails.
+    `section` is the heading under which help lists it; `formats` are what its -o takes; `failure(message, hint)` is the
+    object that stdout gets under -o json when the command fails.
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
@@ -137,11 +137,11 @@ def _with_shared_options(
         try:
             return function(session, **given)
         except KeyboardInterrupt:
-            raise CommandFailed(session, failure) from Interrupted("interrupted", "Run the command again.")
+            raise CommandFailed(session.json, failure) from Interrupted("interrupted", "Run the command again.")
         except (output.ReaderGone, typer.TyperException, typer.Exit):
             raise
         except Exception as error:
-            raise CommandFailed(session, failure) from error
+            raise CommandFailed(session.json, failure) from error
 
     own = [parameter.replace(kind=_NAMED) for parameter in list(signature.parameters.values())[1:]]
     context = inspect.Parameter("context", _NAMED, annotation=typer.Context)

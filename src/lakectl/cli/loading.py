@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +12,7 @@ import typer
 from lakectl.cli import output
 from lakectl.cli.frame import Session, command
 from lakectl.errors import ExitCode
+from lakectl.operations.progress import Progress
 from lakectl.operations.result import Execution, execution_json
 
 app = typer.Typer()
@@ -21,14 +24,12 @@ Engine = Annotated[
 Named = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", show_default=False)]
 
 
-def _failure(session: Session | None, message: str, hint: str) -> dict[str, Any]:
+def _failure(message: str, hint: str) -> dict[str, Any]:
     """The execution's own object, for a failure before there was an execution."""
-    return execution_json(status="FAILED", error=message)
+    return execution_json(status="FAILED", error=" ".join(filter(None, (message, hint))))
 
 
-def load_command(name: str) -> Any:
-    """Registers a command whose answer is an execution."""
-    return command(app, name, section="Load", failure=_failure)
+load_command = partial(command, app, section="Load", failure=_failure)
 
 
 @load_command("ingest")
@@ -44,7 +45,7 @@ def ingest(
     """
     from lakectl.operations.ingest import ingest as operation
 
-    with _following(session) as progress:
+    with _following() as progress:
         execution = operation(session.with_flag("engine", engine).platform, files, progress)
     return _finish(session, execution)
 
@@ -54,7 +55,7 @@ def run(session: Session, engine: Engine = None) -> int:
     """Load whatever lies in uploads/ and raw/ and is not processed yet."""
     from lakectl.operations.run import run as operation
 
-    with _following(session) as progress:
+    with _following() as progress:
         execution = operation(session.with_flag("engine", engine).platform, progress)
     return _finish(session, execution)
 
@@ -67,7 +68,7 @@ def resume(session: Session, execution: Named = None, engine: Engine = None) -> 
     """
     from lakectl.operations.resume import resume as operation
 
-    with _following(session) as progress:
+    with _following() as progress:
         resumed = operation(session.with_flag("engine", engine).platform, execution, progress)
     return _finish(session, resumed) if resumed else _nothing(session, "Nothing to resume: no execution has failed.")
 
@@ -95,10 +96,10 @@ def archive(session: Session) -> None:
         return
     from lakectl.cli import render
 
-    render.say(f"Archived {render.count(moved, 'upload')}.")
+    render.say(f"Archived {render.count(moved, 'file')}.")
 
 
-def _following(session: Session) -> Any:
+def _following() -> AbstractContextManager[Progress]:
     from lakectl.cli import progress
 
     return progress.following()

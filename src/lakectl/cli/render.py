@@ -1,8 +1,8 @@
-"""What people see: the only file that imports Rich.
+"""What people see: the file that knows Rich (with `progress` and `summary` on top of it).
 
-Talk goes to stderr, results to stdout. Colour, live display and width are three questions: NO_COLOR and TERM=dumb switch
-colour off and FORCE_COLOR switches it on, but only a real terminal is live, and only there is a table folded to a width.
-Nothing is cut: what does not fit on a line goes on in the next.
+Talk goes to stderr, results to stdout. Colour, live display and width are three questions: NO_COLOR and TERM=dumb
+switch colour off and FORCE_COLOR switches it on, but only a real terminal is live, and only there is a table folded to
+a width. Nothing is cut: what does not fit on a line goes on in the next.
 """
 
 from __future__ import annotations
@@ -53,6 +53,12 @@ def say(*lines: str | Text) -> None:
     """Talk, on stderr."""
     for line in lines:
         console(sys.stderr).print(line)
+
+
+def lines(texts: Iterable[str | Text]) -> None:
+    """Lines of a result, on stdout."""
+    for text in texts:
+        _print(text)
 
 
 def error(message: str, hint: str) -> None:
@@ -120,7 +126,7 @@ def _is_number(value: Any) -> bool:
     return not isinstance(value, bool) and hasattr(value, "__round__")
 
 
-def _print(drawn: Table) -> None:
+def _print(drawn: Table | Text | str) -> None:
     out = console(sys.stdout)
     with out.capture() as captured:
         out.print(drawn)

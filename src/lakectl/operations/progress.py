@@ -13,8 +13,8 @@ Phase = Literal["started", "retrying", "finished", "skipped", "failed"]
 class Event:
     """A change of one piece of work: a state of the machine, of one dataset where it has one.
 
-    `state` and `dataset` together name the piece; `rows` are those it has dealt with, where that is known; `detail` is a
-    few words, such as the reason of a retry.
+    `state` and `dataset` together name the piece; `rows` are those it has dealt with, where that is known; `detail` is
+    a few words, such as the reason of a retry.
     """
 
     at: dt.datetime  # UTC

@@ -1,0 +1,99 @@
+"""What an execution came to, for people: counts per dataset, what became of the uploads, the commonest faults.
+
+The summary is the command's result and goes to stdout. What went wrong goes to stderr, with what to do next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from rich.text import Text
+
+from lakectl.cli import render
+from lakectl.operations.result import DatasetResult, Execution, UploadResult
+
+_ALWAYS = ("read", "inserted", "rejected")
+_COUNTS = ("read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
+_MOST = 10  # uploads whose reasons are told; the rest is counted
+_FAULTS = 3
+
+
+def show(execution: Execution) -> None:
+    """The whole summary."""
+    render.lines([_headline(execution), *_upload_lines(execution.uploads)])
+    _datasets(execution.datasets)
+    render.lines(_faults(execution))
+    tell_failure(execution)
+
+
+def tell_failure(execution: Execution) -> None:
+    """On stderr, what went wrong and what to do next; nothing where all is well."""
+    match execution.status:
+        case "ABORTED":
+            render.error(execution.error or "the execution was stopped", "Go on with `lakectl resume`.")
+        case "FAILED":
+            render.error(execution.error or "the execution failed", "Mend the cause, then `lakectl resume`.")
+        case "SUCCEEDED" if execution.data_refused:
+            refused = sum(upload.status == "refused" for upload in execution.uploads)
+            sheets = sum(len(upload.refused_sheets) for upload in execution.uploads)
+            message = f"refused: {render.count(refused, 'upload')}, {render.count(sheets, 'sheet')}; the rest is loaded"
+            render.error(message, "Correct them as said above and ingest them again.")
+
+
+def _headline(execution: Execution) -> Text:
+    state = Text(execution.status, style=render.STYLES.get(execution.status, ""))
+    return Text.assemble(f"Execution {execution.execution} ", state, f"{_took(execution)} ({execution.engine})")
+
+
+def _took(execution: Execution) -> str:
+    if not execution.finished_at:
+        return f" since {execution.started_at}"
+    begun, ended = (dt.datetime.fromisoformat(text) for text in (execution.started_at, execution.finished_at))
+    return f" in {(ended - begun).total_seconds():.0f} s"
+
+
+def _upload_lines(uploads: Sequence[UploadResult]) -> Iterator[Text]:
+    for status in ("converted", "skipped", "refused"):
+        of_status = [upload for upload in uploads if upload.status == status]
+        if of_status:
+            yield Text(f"{render.count(len(of_status), 'upload')} {status}", style=render.STYLES[status])
+            yield from _told(of_status)
+
+
+def _told(uploads: Sequence[UploadResult]) -> Iterator[Text]:
+    """The uploads of which there is something to tell."""
+    telling = [(upload.file, words) for upload in uploads if (words := list(_words(upload)))]
+    for file, words in islice(telling, _MOST):
+        yield from (Text(f"  {file}: {word}") for word in words)
+    if len(telling) > _MOST:
+        yield Text(f"  and {len(telling) - _MOST:,} more, all in `lakectl status -o json`")
+
+
+def _words(upload: UploadResult) -> Iterator[str]:
+    if upload.reason:
+        yield upload.reason
+    yield from upload.notes
+
+
+def _datasets(datasets: Sequence[DatasetResult]) -> None:
+    loaded = [dataset for dataset in datasets if dataset.status == "loaded"]
+    shown = [name for name in _COUNTS if name in _ALWAYS or any(getattr(dataset, name) for dataset in loaded)]
+    if loaded:
+        render.lines([""])
+        render.table([[d.dataset, *(getattr(d, name) for name in shown)] for d in loaded], ["dataset", *shown])
+    for dataset in datasets:
+        if dataset.status != "loaded":
+            state = Text(dataset.status, style=render.STYLES[dataset.status])
+            render.lines([Text.assemble(f"{dataset.dataset}: ", state, f": {dataset.error}" if dataset.error else "")])
+
+
+def _faults(execution: Execution) -> Iterator[Text]:
+    if not execution.rejected:
+        return
+    yield Text(f"\n{render.count(execution.rejected, 'row')} rejected, most of them by:", style="yellow")
+    for dataset, fault in islice(execution.faults(), _FAULTS):
+        column = f"{fault.column} " if fault.column else ""
+        yield Text(f"  {dataset}: {column}{fault.rule} ({fault.count:,})")
+    yield Text("See them with `lakectl rejects list`.")
