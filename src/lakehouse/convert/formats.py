@@ -22,7 +22,7 @@ FORMATS = {
 }
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
 _INSIDE_ZIP = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
-_SAVE_AGAIN = "open it in the program that made it, save it again as .xlsx, and send that"
+SAVE_AGAIN = "open it in the program that made it, save it again as .xlsx, and send that"
 
 
 def checked_format(path: Path, name: str) -> str:
@@ -36,7 +36,7 @@ def checked_format(path: Path, name: str) -> str:
     if actual == "protected":
         raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again")
     if actual != declared:
-        raise UploadRefused(f"{name}: holds {_KINDS[actual]}, whatever its name says", f"rename it, or {_SAVE_AGAIN}")
+        raise UploadRefused(f"{name}: holds {_KINDS[actual]}, whatever its name says", f"rename it, or {SAVE_AGAIN}")
     return declared
 
 

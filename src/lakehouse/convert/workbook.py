@@ -7,7 +7,8 @@ Formulas give the value they had when the workbook was saved. Numbers of rows ar
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -24,11 +25,10 @@ from python_calamine import (
 )
 
 from lakehouse.convert.excel_errors import Errors, cell_errors, sheet_parts
+from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Grid, Row
 from lakehouse.convert.values import texts
 from lakehouse.errors import UploadRefused
-
-ErrorsOf = Callable[[str], Errors]
 
 
 def read(path: Path, name: str, form: str) -> Iterator[Grid]:
@@ -71,6 +71,14 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except PasswordError:
         raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again") from None
-    except (CalamineError, zipfile.BadZipFile, ParseError, ExpatError, KeyError, EOFError) as error:
-        hint = "open it in the program that made it, save it again as .xlsx, and send that"
-        raise UploadRefused(f"{name}: the workbook is damaged ({error})", hint) from error
+    except (CalamineError, OSError, zipfile.BadZipFile, zlib.error, ParseError, ExpatError, KeyError) as error:
+        raise _damaged(name, error) from error
+    except BaseException as error:
+        # Some damage makes the Rust code panic. Its exception cannot be imported, and is no subclass of Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged(name, error) from None
+
+
+def _damaged(name: str, error: BaseException) -> UploadRefused:
+    return UploadRefused(f"{name}: the workbook is damaged ({error})", SAVE_AGAIN)

@@ -7,11 +7,11 @@ import gzip
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.convert.helpers import converted, rows
 
 from lakehouse.errors import UploadRefused
-from tests.unit.convert.helpers import converted, rows
 
 SIMPLE = "product_id,department,product_name\n007,Bücher,Größe 1\n"
 
@@ -130,6 +130,7 @@ def test_a_header_without_rows_is_a_sheet_of_no_rows(tmp_path):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
+@settings(deadline=None)
 @given(cells=st.lists(st.tuples(TEXTS, TEXTS), max_size=6), delimiter=st.sampled_from(",;\t|"))
 def test_whatever_text_is_in_the_cells_comes_out(tmp_path_factory, cells, delimiter):
     out = io.StringIO(newline="")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from tests.unit.convert.helpers import CONTRACTS, ITEMS, ORDERS, PRODUCTS, TEXT
 
 from lakehouse.contracts.model import Column
 from lakehouse.convert.routing import plain, route
 from lakehouse.errors import ContractError
-from tests.unit.convert.helpers import CONTRACTS, ITEMS, ORDERS, PRODUCTS, TEXT
 
 ORDERS_HEADER = ["order_id", "user_id", "order_timestamp", "total_amount", "date"]
 ITEMS_HEADER = ["id", "order_id", "user_id", "product_id", "order_timestamp", "date"]
