@@ -33,7 +33,7 @@ _PORTABLE = r"""
     [^\\^$.|?*+()\[\]{}]                                  # a character that stands for itself
   | \\[!-/:-@\[-^`{-~]                                    # an escaped one
   | \\[dDwWtnrf] | \.
-  | \[\^?(?:\\[dDwWtnrf!-/:-@\[-^`{-~]|[^\\\[\]&])+\]    # a set; none in a set, and no &&, which is Java's alone
+  | \[\^?+(?:\\[dDwWtnrf!-/:-@\[-^`{-~]|[^\\\[\]&])+\]    # a set; none in a set, and no &&, which is Java's alone
   | \((?:\?:|(?!\?)) | \) | \|
   | (?:[?*+]|\{[0-9]{1,3}(?:,(?:[0-9]{1,3})?)?\})\??(?![?*+{])  # a repetition; no possessive one
 """
