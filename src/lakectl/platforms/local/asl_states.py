@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from lakectl.platforms.local.asl_model import Flow, StateError
@@ -201,21 +201,28 @@ def _together(flows: Sequence[Callable[[Abort], Any]], most: int, scope: Scope) 
     if not flows:
         return []
     abort = Abort(scope.abort)
+
+    def guarded(flow: Callable[[Abort], Any]) -> Any:
+        try:
+            return flow(abort)
+        except BaseException:
+            abort.set()  # here, before this thread can take the next flow
+            raise
+
     with ThreadPoolExecutor(min(most, len(flows))) as pool:
         try:
-            futures = [pool.submit(flow, abort) for flow in flows]
-            wait(futures, return_when=FIRST_EXCEPTION)
-            _raise_failure(futures)
-            return [future.result() for future in futures]
-        except BaseException:
+            futures = [pool.submit(guarded, flow) for flow in flows]
+            wait(futures)
+        except BaseException:  # Ctrl-C, while this thread waits
             abort.set()
-            pool.shutdown(wait=False, cancel_futures=True)
             raise
+    _raise_failure(futures)
+    return [future.result() for future in futures]
 
 
 def _raise_failure(futures: Sequence[Future[Any]]) -> None:
     """Raises the first failure there is, one that is not only a consequence of another if there is one."""
-    failures = [error for future in futures if future.done() and (error := future.exception())]
+    failures = [error for future in futures if (error := future.exception())]
     if failures:
         raise min(failures, key=lambda error: isinstance(error, Aborted))
 
