@@ -1,0 +1,174 @@
+"""Uploads become raw CSVs: order of delivery, identity by content, and what a second look finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+from pathlib import Path
+
+import openpyxl
+from tests.unit.lakehouse.conftest import NOW, ORDERS, PRODUCTS
+
+from lakehouse import intake, layout, outcomes, raw
+from lakehouse.lake import Lake
+from lakehouse.markers import Marker
+
+
+def take_in(lake: Lake, execution: str, now: dt.datetime = NOW, round_: int = 1) -> list[outcomes.UploadOutcome]:
+    before = len(outcomes.uploads(lake.storage, execution))
+    for batch in intake.find_uploads(lake, execution, round_, now):
+        intake.convert_batch(lake, execution, batch)
+    return outcomes.uploads(lake.storage, execution)[before:]
+
+
+def mark_all(lake: Lake) -> None:
+    for dataset in lake.contracts:
+        for file in raw.lying(lake.storage, dataset):
+            m = Marker(dataset, file.id, file.key, file.source_file, "", file.upload_sha256, "processed", "", "e0", "")
+            lake.markers.put([m])
+
+
+def arrive(lake: Lake, key: str, data: bytes, seconds: int) -> None:
+    lake.storage.write(key, data)
+    os.utime(lake.storage.uri(key), (seconds, seconds))
+
+
+def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+ORDER = ["order_id", "order_timestamp"]
+
+
+def test_uploads_are_ordered_by_arrival_then_key(lake: Lake) -> None:
+    arrive(lake, "uploads/z.csv", PRODUCTS, 100)
+    arrive(lake, "uploads/b.csv", ORDERS, 200)
+    arrive(lake, "uploads/a/b.csv", ORDERS, 200)
+    found = [upload.source_file for upload in intake.inbox(lake, NOW)]
+    stamp = "20260401T120000000Z"
+    assert found == [f"{stamp}-0001/z.csv", f"{stamp}-0002/a/b.csv", f"{stamp}-0003/b.csv"]
+
+
+def test_same_name_in_two_folders_are_two_uploads(lake: Lake) -> None:
+    arrive(lake, "uploads/north/day1.csv", ORDERS, 1)
+    arrive(lake, "uploads/south/day1.csv", ORDERS.replace(b"9.50", b"1.00"), 2)
+    assert [outcome.status for outcome in take_in(lake, "e1")] == ["converted", "converted"]
+    assert len(raw.lying(lake.storage, "orders")) == 2
+
+
+def test_sheets_that_differ_only_in_case_or_punctuation_do_not_collide(lake: Lake) -> None:
+    rows = [ORDER, [1, "2026-04-01T00:00:00"]]
+    lake.storage.write("uploads/w.xlsx", workbook({"Day 1": rows, "Day-1": rows, "Day.1": rows}))
+    lake.storage.write("uploads/W.xlsx", workbook({"Day 1": rows, "day_1": [ORDER, [2, "2026-04-01T00:00:00"]]}))
+    take_in(lake, "e1")
+    keys = {file.key.casefold() for file in raw.lying(lake.storage, "orders")}
+    assert len(keys) == 5
+
+
+def test_the_same_content_under_another_name_is_skipped_in_the_same_run(lake: Lake) -> None:
+    arrive(lake, "uploads/a.csv", ORDERS, 1)
+    arrive(lake, "uploads/b.csv", ORDERS, 2)
+    first, second = take_in(lake, "e1")
+    assert (first.status, second.status) == ("converted", "skipped")
+    assert second.reason == f"same content as {first.source_file}"
+    assert len(raw.lying(lake.storage, "orders")) == 1
+
+
+def test_loaded_content_is_skipped_and_says_who_loaded_it(lake: Lake) -> None:
+    lake.storage.write("uploads/a.csv", ORDERS)
+    take_in(lake, "e1")
+    mark_all(lake)
+    lake.storage.delete("uploads/a.csv")
+    lake.storage.write("uploads/copy.csv", ORDERS)
+    (outcome,) = take_in(lake, "e2")
+    assert outcome.status == "skipped"
+    assert outcome.reason.endswith("/a.csv, loaded by execution e0")
+    (skip,) = lake.markers.list("_uploads")
+    assert (skip.status, skip.key) == ("skipped", "uploads/copy.csv")
+
+
+def test_a_corrected_file_of_the_same_name_is_converted(lake: Lake) -> None:
+    lake.storage.write("uploads/a.csv", ORDERS)
+    take_in(lake, "e1")
+    mark_all(lake)
+    lake.storage.write("uploads/a.csv", ORDERS.replace(b"9.50", b"8.50"))
+    (outcome,) = take_in(lake, "e2")
+    assert outcome.status == "converted"
+
+
+def test_a_refused_upload_is_told_once_and_tried_again_when_it_comes_again(lake: Lake) -> None:
+    lake.storage.write("uploads/notes.csv", b"dear all,\nsee below\n")
+    (outcome,) = take_in(lake, "e1")
+    assert outcome.status == "refused"
+    (again,) = take_in(lake, "e2")
+    assert again.status == "skipped"
+    assert "refused by execution e1" in again.reason
+    lake.storage.write("uploads/.ingest/e3/0001/notes.csv", b"dear all,\nsee below\n")
+    assert [outcome.status for outcome in take_in(lake, "e3")] == ["skipped", "refused"]
+
+
+def test_one_refused_sheet_does_not_keep_the_others(lake: Lake) -> None:
+    sheets = {"good": [ORDER, [1, "2026-04-01T00:00:00"]], "bad": [["order_id", "user_id", "total_amount"], [1, 2, 3]]}
+    lake.storage.write("uploads/w.xlsx", workbook(sheets))
+    (outcome,) = take_in(lake, "e1")
+    assert (outcome.status, outcome.sheets) == ("converted", 1)
+    assert outcome.refused_sheets[0].startswith("sheet bad: ")
+    assert "order_timestamp" in outcome.refused_sheets[0]
+    mark_all(lake)
+    (again,) = take_in(lake, "e2")
+    assert again.status == "converted"
+    assert again.refused_sheets
+
+
+def test_an_interrupted_conversion_is_done_again_with_the_same_keys(lake: Lake) -> None:
+    lake.storage.write("uploads/a.csv", ORDERS)
+    take_in(lake, "e1")
+    (before,) = raw.lying(lake.storage, "orders")
+    for entry in list(lake.storage.list(layout.CONVERSIONS)):
+        lake.storage.delete(entry.key)
+    take_in(lake, "e2", NOW + dt.timedelta(hours=1))
+    (after,) = raw.lying(lake.storage, "orders")
+    assert after.key == before.key
+    assert after.source_file > before.source_file
+
+
+def test_a_csv_put_into_raw_by_hand_is_taken_in_like_an_upload(lake: Lake) -> None:
+    lake.storage.write("lakehouse/raw/orders/mine.csv", ORDERS)
+    (outcome,) = take_in(lake, "e1")
+    assert (outcome.status, outcome.key) == ("converted", "lakehouse/raw/orders/mine.csv")
+    (file,) = raw.lying(lake.storage, "orders")
+    assert file.key != outcome.key
+
+
+def test_what_file_managers_leave_is_no_upload(lake: Lake) -> None:
+    for name in ("~$a.xlsx", ".DS_Store", "sub/Thumbs.db"):
+        lake.storage.write(f"uploads/{name}", b"x")
+    assert intake.inbox(lake, NOW) == []
+
+
+def test_batches_cover_all_uploads_once(lake: Lake) -> None:
+    for number in range(120):
+        lake.storage.write(f"uploads/{number:03}.csv", b"x")
+    batches = intake.find_uploads(lake, "e1", 1, NOW)
+    listed = json.loads(lake.storage.read(batches[0]["manifest"]))
+    assert len(listed) == 120
+    assert [(batch["first"], batch["last"]) for batch in batches] == [(0, 50), (50, 100), (100, 120)]
+    assert intake.find_uploads(lake, "e1", 2, NOW) == []
+
+
+def test_rows_know_where_they_came_from(lake: Lake, tmp_path: Path) -> None:
+    lake.storage.write("uploads/p.csv", PRODUCTS)
+    take_in(lake, "e1")
+    (file,) = raw.lying(lake.storage, "products")
+    assert (file.rows, file.position, file.sheet) == (2, 1, "")
+    assert lake.storage.read(file.key).decode().splitlines()[0].endswith(",_source_row")

@@ -1,0 +1,30 @@
+"""What an execution leaves behind adds up over its rounds."""
+
+from __future__ import annotations
+
+from lakehouse import outcomes
+from lakehouse.lake import Lake
+
+
+def test_rounds_of_a_dataset_are_added_up_and_the_gravest_status_stays(lake: Lake) -> None:
+    fault = {"column": "order_id", "rule": "required", "count": 2}
+    first = {"dataset": "orders", "status": "loaded", "read": 5, "inserted": 3, "rejected": 2, "faults": [fault]}
+    second = {"dataset": "orders", "status": "loaded", "read": 1, "inserted": 0, "rejected": 1, "faults": [fault]}
+    for number, outcome in enumerate((first, second), 1):
+        outcomes.record_dataset(lake.storage, "e1", number, outcome)
+    outcomes.record_dataset(lake.storage, "e1", 3, {"dataset": "orders", "status": "skipped"})
+    (orders,) = outcomes.datasets(lake.storage, "e1")
+    assert (orders["status"], orders["read"], orders["inserted"], orders["rejected"]) == ("loaded", 6, 3, 3)
+    assert orders["faults"] == [{**fault, "count": 4}]
+
+
+def test_uploads_keep_their_order_and_all_that_was_said(lake: Lake) -> None:
+    one = outcomes.UploadOutcome("a.xlsx", "refused", "why", refused_sheets=("s: x",), notes=("n",))
+    two = outcomes.UploadOutcome("b.xlsx", "converted", sheets=3)
+    outcomes.record_upload(lake.storage, "e1", "t-0002", two)
+    outcomes.record_upload(lake.storage, "e1", "t-0001", one)
+    assert outcomes.uploads(lake.storage, "e1") == [one, two]
+
+
+def test_an_execution_without_an_end_has_none(lake: Lake) -> None:
+    assert outcomes.ending(lake.storage, "e1") == {}
