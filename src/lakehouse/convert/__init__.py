@@ -22,7 +22,6 @@ from lakehouse.convert.formats import checked_format
 from lakehouse.convert.model import Grid, Sheet
 from lakehouse.convert.normalise import normalise
 from lakehouse.convert.routing import known_headers
-from lakehouse.errors import UploadRefused
 
 __all__ = ["Sheet", "convert"]
 
@@ -31,14 +30,10 @@ def convert(path: Path, name: str, contracts: Mapping[str, Contract], folder: Pa
     """Writes a CSV into the local `folder` for each sheet of a known dataset, and reports on every sheet, in order.
 
     `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.csv`.
-    Raises UploadRefused when the file cannot be read, or when no sheet has a header that any contract knows.
+    Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
     grids = _grids(path, name, contracts)
-    sheets = [normalise(grid, contracts, folder / f"{grid.position:04d}.csv") for grid in grids]
-    if all(sheet.status == "ignored" for sheet in sheets):
-        why = "; ".join(f"{sheet.name}: {sheet.reason}" if sheet.name else sheet.reason for sheet in sheets[:5])
-        raise UploadRefused(f"{name}: holds nothing of a known dataset ({why})", _expected(contracts))
-    return sheets
+    return [normalise(grid, contracts, folder / f"{grid.position:04d}.csv") for grid in grids]
 
 
 def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
@@ -46,7 +41,3 @@ def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator
     if form in ("csv", "csv.gz"):
         return delimited.read(path, name, form, known_headers(contracts.values()))
     return workbook.read(path, name, form)
-
-
-def _expected(contracts: Mapping[str, Contract]) -> str:
-    return "; ".join(f"{name} needs {', '.join(contract.required_columns)}" for name, contract in contracts.items())

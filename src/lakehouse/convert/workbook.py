@@ -33,7 +33,7 @@ from lakehouse.errors import UploadRefused
 
 def read(path: Path, name: str, form: str) -> Iterator[Grid]:
     """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
-    with _refusing(name), path.open("rb") as file, load_workbook(file) as book:
+    with _refusing(name), load_workbook(path) as book:
         for position, sheet in enumerate(book.sheets_metadata, start=1):
             unusable = _unusable(sheet)
             rows = iter(()) if unusable else _rows(book, position - 1, _errors(path, form, sheet.name), name)

@@ -116,10 +116,13 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path, cut):
         sheet_of(tmp_path, data[:cut] if cut < 0 else data[: len(data) // 2], "products.csv.gz")
 
 
-def test_a_file_without_a_known_header_is_refused_and_told_what_is_known(tmp_path):
-    with pytest.raises(UploadRefused, match="holds nothing of a known dataset") as caught:
-        sheet_of(tmp_path, "colour,size\nred,1\n")
-    assert "products needs product_id" in caught.value.hint
+def test_a_file_without_a_known_header_is_ignored_and_says_what_it_found(tmp_path):
+    sheet = sheet_of(tmp_path, "colour,size\nred,1\n")
+    assert (sheet.status, sheet.reason) == ("ignored", "no dataset has a column called 'colour', 'size'")
+
+
+def test_a_file_of_empty_lines_is_an_empty_sheet(tmp_path):
+    assert sheet_of(tmp_path, "\n\n\n").reason == "the sheet is empty"
 
 
 def test_a_header_without_rows_is_a_sheet_of_no_rows(tmp_path):

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests.unit.convert.helpers import PRODUCT_HEADER, converted, names, rows, workbook
 
-from lakehouse.errors import UploadRefused
-
 
 @pytest.mark.parametrize(
     ("value", "expected"),
@@ -156,11 +154,6 @@ def test_chart_sheets_are_ignored_and_do_not_shift_the_others(tmp_path):
     picture, data = converted(tmp_path / "chart.xlsx")
     assert (picture.status, picture.reason) == ("ignored", "not a worksheet")
     assert (data.position, data.rows) == (2, 1)
-
-
-def test_a_workbook_of_nothing_known_is_refused(tmp_path):
-    with pytest.raises(UploadRefused, match="notes: no dataset has a column called 'hello'"):
-        converted(workbook(tmp_path / "notes.xlsx", {"notes": [["hello"]], "empty": []}))
 
 
 def test_the_same_workbook_gives_the_same_bytes(tmp_path):
