@@ -34,7 +34,7 @@ ORIGIN = {"_source_file": "string", "_source_sheet": "string", "_position": "int
 
 
 class SparkEngine:
-    """The engine of one job, on the Spark that Glue or `lakectl` has started; starts a plain one where there is none."""
+    """The engine of one job, on the Spark that Glue or `lakectl` has started; a plain one where there is none."""
 
     dialect = "spark"
 
@@ -62,9 +62,13 @@ class SparkEngine:
             source = f"FROM {_delta(table)} WHERE {_within(table, ranges)}" if present else "WHERE FALSE"
             self._define(name, f"SELECT {', '.join(wanted)} {source}")
 
+    def define(self, name: str, query: exp.Expression) -> None:
+        self.keep(name, query)
+
     def keep(self, name: str, query: exp.Expression) -> None:
+        # Kept when the next statement asks for it, which saves a pass over the rows.
         with self._running():
-            self._sql(query.sql("spark")).localCheckpoint(eager=True).createOrReplaceTempView(name)
+            self._sql(query.sql("spark")).localCheckpoint(eager=False).createOrReplaceTempView(name)
 
     def rows(self, query: exp.Expression) -> list[dict[str, Any]]:
         with self._running():
@@ -180,6 +184,8 @@ def _session() -> SparkSession:
     session = started.newSession()
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.ansi.enabled", "true")
+    # What a MERGE reads is kept already; Delta would not know and keep it again.
+    session.conf.set("spark.databricks.delta.merge.materializeSource", "none")
     return session
 
 
