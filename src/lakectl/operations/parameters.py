@@ -51,7 +51,8 @@ def read_value(name: str, type: ParameterType, text: str) -> Value:
         return _read(type, text)
     except (ValueError, InvalidOperation):
         raise ParameterError(
-            f"Parameter {name} takes {_article(type)} {type}, and {text!r} is none.", f"Such as -p {name}={_EXAMPLES[type]}"
+            f"Parameter {name} takes {_article(type)} {type}, and {text!r} is none.",
+            f"Such as -p {name}={_EXAMPLES[type]}",
         ) from None
 
 

@@ -86,7 +86,9 @@ def _comment(sql: str) -> list[str]:
 def _parameter(text: str, others: Sequence[Parameter], place: str) -> Parameter:
     match = _PARAM.fullmatch(text.strip())
     if match is None:
-        raise QueryFileError(f"{place}: cannot read `param {text}`.", "Write: -- param NAME TYPE = DEFAULT: description")
+        raise QueryFileError(
+            f"{place}: cannot read `param {text}`.", "Write: -- param NAME TYPE = DEFAULT: description"
+        )
     if match["type"] not in TYPES:
         raise QueryFileError(f"{place}: {match['type']} is no type of a parameter.", f"There are: {', '.join(TYPES)}")
     if match["name"] in [other.name for other in others]:

@@ -28,7 +28,14 @@ CATALOG = "awsdatacatalog"
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock, exp.Copy, exp.Drop)
-_VALUE_ENDS = (TokenType.STRING, TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.NUMBER)
+_VALUE_ENDS = (
+    TokenType.STRING,
+    TokenType.VAR,
+    TokenType.IDENTIFIER,
+    TokenType.R_PAREN,
+    TokenType.R_BRACKET,
+    TokenType.NUMBER,
+)
 
 
 class QueryError(LakehouseError):
@@ -80,11 +87,15 @@ def _query(sql: str) -> exp.Query:
     except ParseError as error:
         raise _unreadable(error) from None
     except TokenError as error:
-        raise QueryError(f"The SQL cannot be read: {error.__cause__ or error}.", "Line:column is where a quote or comment opens.") from None
+        raise QueryError(
+            f"The SQL cannot be read: {error.__cause__ or error}.", "Line:column is where a quote or comment opens."
+        ) from None
     if not trees:
         raise QueryError("There is no SQL to run.", "Give a query, or the name of one: `lakectl queries` lists them.")
     if len(trees) > 1:
-        raise QueryError(f"There are {len(trees)} statements, and one query can be run at a time.", "Run them one by one.")
+        raise QueryError(
+            f"There are {len(trees)} statements, and one query can be run at a time.", "Run them one by one."
+        )
     return _only_reads(trees[0])
 
 
@@ -108,7 +119,9 @@ def _only_reads(tree: exp.Expr) -> exp.Query:
         )
     for table in tree.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier):
-            raise QueryError(f"Athena has no table function {table.this.sql(DIALECT)}.", "Query a table, or UNNEST an array.")
+            raise QueryError(
+                f"Athena has no table function {table.this.sql(DIALECT)}.", "Query a table, or UNNEST an array."
+            )
     return tree
 
 
@@ -151,5 +164,10 @@ def _parameter_tokens(sql: str) -> Iterable[tuple[Token, Token]]:
     tokens = sqlglot.tokenize(sql, read=DIALECT)
     for before, colon, name in zip([None, *tokens], tokens, tokens[1:], strict=False):
         touches = before is not None and before.end + 1 == colon.start and before.token_type in _VALUE_ENDS
-        if colon.token_type == TokenType.COLON and colon.end + 1 == name.start and not touches and name.text.isidentifier():
+        if (
+            colon.token_type == TokenType.COLON
+            and colon.end + 1 == name.start
+            and not touches
+            and name.text.isidentifier()
+        ):
             yield colon, name

@@ -8,11 +8,16 @@ front gives columns that no file holds yet, and lets a table without files be re
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
+from sqlglot import exp
 
 from lakectl.operations.statement import QueryError
+from lakehouse import layout
 
 _TYPES = {
     "string": "VARCHAR",
@@ -59,17 +64,44 @@ def duckdb_type(delta: str | dict[str, Any]) -> str:
             return f"STRUCT({', '.join(fields)})"
 
 
-def select_from(table: DeltaTable) -> str:
-    """The SELECT that reads the table's current version. Raises QueryError where its protocol is beyond plain Parquet."""
+@dataclass(frozen=True)
+class View:
+    """How DuckDB reads a table: the SELECT, the absolute folder of its files ('' where it has none), its map columns."""
+
+    sql: str
+    folder: str
+    maps: frozenset[str]
+
+
+def table_folders(lake: Path) -> dict[str, Path]:
+    """The folder of every Delta table that the lake has by now, by its name in lower case, in the order of the names."""
+    logs = [*lake.glob(f"{layout.PROCESSED}*/_delta_log"), *lake.glob(f"{layout.REJECTED}*/_delta_log")]
+    return {log.parent.name.lower(): log.parent for log in sorted(logs)}
+
+
+def view_of(folder: Path) -> View:
+    """The view of the table's current version. Raises QueryError where its protocol is beyond plain Parquet."""
+    table = DeltaTable(folder)
     _check_protocol(table)
-    types = {field["name"]: duckdb_type(field["type"]) for field in json.loads(table.schema().to_json())["fields"]}
+    delta = {field["name"]: field["type"] for field in json.loads(table.schema().to_json())["fields"]}
+    types = {name: duckdb_type(type) for name, type in delta.items()}
     partitions = table.metadata().partition_columns
-    shape = ", ".join(f"NULL::{type} AS {identifier(name)}" for name, type in types.items())
-    source = f"SELECT {shape} WHERE false"
+    source = _shape(types)
     if files := table.file_uris():
         source += f" UNION ALL BY NAME SELECT * FROM {_read_parquet(files, {name: types[name] for name in partitions})}"
     columns = ", ".join(_column(name, type, name in partitions) for name, type in types.items())
-    return f"SELECT {columns} FROM ({source})"
+    maps = frozenset(name.lower() for name, type in types.items() if type.startswith("MAP"))
+    return View(f"SELECT {columns} FROM ({source})", str(folder.absolute()), maps)
+
+
+def empty_view(columns: Mapping[str, str]) -> View:
+    """The view of a table that is not there yet: no rows. `columns`: Hive's types by name."""
+    types = {name: exp.DataType.build(type, dialect="hive").sql("duckdb") for name, type in columns.items()}
+    return View(_shape(types), "", frozenset(name for name, type in types.items() if type.startswith("MAP")))
+
+
+def _shape(types: Mapping[str, str]) -> str:
+    return f"SELECT {', '.join(f'NULL::{type} AS {identifier(name)}' for name, type in types.items())} WHERE false"
 
 
 def _check_protocol(table: DeltaTable) -> None:

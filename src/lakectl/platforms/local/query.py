@@ -12,29 +12,29 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from deltalake import DeltaTable
-
 from lakectl.operations.parameters import Value
 from lakectl.operations.query import Dialect, Result, ResultColumn
 from lakectl.operations.statement import QueryError, Statement, parse, suggestion
-from lakectl.platforms.local.delta_views import identifier, select_from, text
+from lakectl.platforms.local.delta_views import View, empty_view, identifier, table_folders, text, view_of
 from lakectl.platforms.local.query_errors import explain
 from lakectl.platforms.local.result_types import athena_type
 from lakectl.platforms.local.translate import to_duckdb
-from lakehouse.layout import DATABASE
+from lakehouse.etl.tables import rejects_table
+from lakehouse.layout import DATABASE, REJECTS_TABLE
 
 _BATCH = 10_000  # rows in memory at a time
+# No Python variable is a table, and nothing is loaded or fetched that a query happens to name.
+_SAFE = {"python_enable_replacements": "false", "autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
 
 
 class LocalQueries:
-    """The port `Queries` over local tables. `tables`: the folder of every table, by its name in lower case."""
+    """The port `Queries` over the Delta tables of the lake in this directory."""
 
-    def __init__(self, tables: Mapping[str, Path]) -> None:
-        self._tables = tables
+    def __init__(self, lake: Path) -> None:
+        self._lake = lake
 
     def run(self, statement: Statement, values: Mapping[str, Value]) -> Result:
-        sql = to_duckdb(statement)
-        con = self._connect(statement, [])
+        con, sql = self._connect(statement, [])
         with explain(con, statement):
             con.execute(sql, _used(statement, values))
         names = _distinct([column[0] for column in con.description])
@@ -42,37 +42,46 @@ class LocalQueries:
         return Result(tuple(map(ResultColumn, names, types)), _rows(con, statement))
 
     def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> None:
-        sql = to_duckdb(statement)
-        con = self._connect(statement, [path])
+        con, sql = self._connect(statement, [path])
         with explain(con, statement):
             con.sql(sql, params=_used(statement, values)).write_parquet(str(path.absolute()))
 
     def text(self, statement: Statement, values: Mapping[str, Value], dialect: Dialect) -> str:
         sql = statement.with_literals(values)
-        return sql if dialect == "athena" else to_duckdb(parse(sql), pretty=True)
+        if dialect == "athena":
+            return sql
+        filled = parse(sql)
+        return to_duckdb(filled, _map_columns(self._views(filled)), pretty=True)
 
-    def _connect(self, statement: Statement, writable: list[Path]) -> duckdb.DuckDBPyConnection:
-        folders = {name: self._folder(name) for name in statement.tables}
-        con = duckdb.connect(config={"python_enable_replacements": "false", "autoload_known_extensions": "false"})
+    def _connect(self, statement: Statement, writable: list[Path]) -> tuple[duckdb.DuckDBPyConnection, str]:
+        """A connection that sees the statement's tables and nothing else, and the statement in its SQL."""
+        views = self._views(statement)
+        sql = to_duckdb(statement, _map_columns(views))
+        con = duckdb.connect(config=_SAFE)
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"SET temp_directory = {text(tempfile.gettempdir() + '/lakectl-query')}")
         con.execute(f"CREATE SCHEMA {DATABASE}")
-        for name, folder in folders.items():
-            con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {select_from(DeltaTable(folder))}")
-        _lock(
-            con,
-            [str(folder.absolute()) + "/" for folder in folders.values()],
-            [str(path.absolute()) for path in writable],
-        )
-        return con
+        for name, view in views.items():
+            con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
+        _lock(con, [view.folder + "/" for view in views.values() if view.folder], [str(path.absolute()) for path in writable])
+        return con, sql
 
-    def _folder(self, name: str) -> Path:
-        if name not in self._tables:
-            hint = suggestion(name, self._tables, "table")
-            raise QueryError(
-                f"There is no table {name}.", f"{hint} `lakectl ingest FILE...` makes the tables of what it loads."
-            )
-        return self._tables[name]
+    def _views(self, statement: Statement) -> dict[str, View]:
+        folders = table_folders(self._lake)
+        return {name: _view(name, folders) for name in statement.tables}
+
+
+def _view(name: str, folders: Mapping[str, Path]) -> View:
+    if name in folders:
+        return view_of(folders[name])
+    if name == REJECTS_TABLE:  # a lake in which nothing was ever refused has an answer, too
+        return empty_view(rejects_table("").columns)
+    hint = suggestion(name, folders, "table")
+    raise QueryError(f"There is no table {name}.", f"{hint} `lakectl ingest FILE...` makes the table of what it loads.")
+
+
+def _map_columns(views: Mapping[str, View]) -> set[str]:
+    return {column for view in views.values() for column in view.maps}
 
 
 def _lock(con: duckdb.DuckDBPyConnection, folders: Iterable[str], files: Iterable[str]) -> None:
