@@ -10,7 +10,7 @@ from lakehouse.storage import Storage
 
 @dataclass(frozen=True)
 class ManifestFile:
-    """A raw CSV. (source_file, position) is its place in the order of delivery; `columns` are what its sheet delivers."""
+    """A raw CSV. (source_file, position) is its place in the order of delivery; `columns` are those of its header."""
 
     key: str
     uri: str
@@ -18,6 +18,7 @@ class ManifestFile:
     sheet: str
     position: int
     columns: tuple[str, ...]
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -45,4 +46,5 @@ def _file(storage: Storage, fields: dict[str, object]) -> ManifestFile:
         sheet=str(fields["sheet"]),
         position=int(str(fields["position"])),
         columns=tuple(fields["columns"]),  # type: ignore[arg-type]
+        rows=int(str(fields["rows"])),
     )

@@ -1,4 +1,4 @@
-"""What a Delta table of the lake looks like, derived from its contract: columns, types, key, partition, and how it may grow."""
+"""What a Delta table of the lake looks like: columns, types, key and partition by its contract, and how it may grow."""
 
 from __future__ import annotations
 

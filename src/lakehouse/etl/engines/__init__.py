@@ -1,14 +1,14 @@
 """What runs a job's statements: a small adapter per engine. The rules are in `lakehouse.etl.statements`, never in here.
 
-A job asks an engine for these things, in this order (`lakehouse.etl.job`):
+A job asks an engine for these things, in this order (`lakehouse.etl.loading`):
 
-1. `read` the manifest's raw CSVs as the relation `raw`; `scan` each foreign key's parent as `parent_N` (N from 0) and,
-   if waiting rows are to be tried again, the whole of `rejected_records` as `rejects`.
-2. `keep` `checked` (every row: its typed values, its faults), then `latest` (the row of each key that wins the batch).
-3. `rows` of `key_ranges`, `scan` of the dataset's own table as `target`, pruned by those ranges; `keep` `changes`
-   (what is to be inserted or updated), `rows` of `counts`: the job proves them, and nothing has been written so far.
+1. `read` the manifest's raw CSVs as the relation `fresh`; `scan` each foreign key's parent as `parent_N` (N from 0);
+   if waiting rows are to be tried again, `scan` `rejected_records` as `rejects` and `keep` `retried`.
+2. `keep` `checked` (every row: its values, its faults), then `duplicates` (rows that lose within the batch).
+3. `rows` of `key_ranges`, `scan` of the dataset's own table as `target`, pruned by those ranges; `define` `compared`
+   and `changes` (what to insert or update), `rows` of `counts`: the job proves them; so far nothing has been written.
 4. `create` or `grow` the table, then `append` or `merge` of `changes`.
-5. Under the lock of `rejected_records`: `scan` of it as `rejects`, `keep` `reject_changes`, `append` or `merge` of that.
+5. Under the lock of `rejected_records`: `scan` it as `rejects`, `keep` `reject_changes`, `append` or `merge` that.
 
 All relations are named, statements are sqlglot trees; an engine only renders them in its own dialect.
 """
@@ -28,7 +28,7 @@ Ranges = Sequence[tuple[Any, Any]]
 
 
 class Engine(Protocol):
-    """One engine, for one job. Not safe between threads, but for `interrupt`. Raises JobFailed where it cannot go on."""
+    """An engine, for one job. Not safe between threads, but for `interrupt`. Raises JobFailed."""
 
     dialect: str
     """What sqlglot calls the engine's SQL: `duckdb` or `spark`."""
@@ -41,14 +41,17 @@ class Engine(Protocol):
         """Defines a relation over a Delta table as it is now: `table.columns`, null where the table lacks one; empty
         where there is no table. With ranges, files whose statistics exclude all of them may be left out."""
 
-    def keep(self, name: str, query: exp.Expression) -> None:
+    def define(self, name: str, query: exp.Expr) -> None:
+        """Names a query, as a view does; an engine for which computing it twice is dear may keep its rows."""
+
+    def keep(self, name: str, query: exp.Expr) -> None:
         """Computes a query once and defines its rows as a relation."""
 
-    def rows(self, query: exp.Expression) -> list[dict[str, Any]]:
+    def rows(self, query: exp.Expr) -> list[dict[str, Any]]:
         """A small query's rows, by column name, as Python values."""
 
     def columns(self, table: TableSpec) -> dict[str, str] | None:
-        """A Delta table's columns, name -> type as `TableSpec` spells it, in its order; None where there is no table."""
+        """A Delta table's columns, name -> type as `TableSpec` spells it, in order; None where there is none."""
 
     def version(self, table: TableSpec) -> int:
         """The Delta table's newest version."""

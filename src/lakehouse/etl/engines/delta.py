@@ -1,0 +1,95 @@
+"""What delta-rs and DuckDB have to be told about a Delta table: types in either's words, files, partitions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlglot
+from deltalake import DeltaTable
+from deltalake.schema import PrimitiveType
+from sqlglot import exp
+
+from lakehouse.etl.engines import Ranges
+from lakehouse.etl.tables import TableSpec
+
+# The names of the Delta log that differ from Hive's and Spark's.
+_HIVE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
+_DELTA = {hive: delta for delta, hive in _HIVE.items()}
+
+
+def duckdb_types(columns: Mapping[str, str]) -> dict[str, str]:
+    """Types as `TableSpec` spells them in DuckDB's words, by column. A timestamp is an instant."""
+    return {name: _duckdb_type(type_) for name, type_ in columns.items()}
+
+
+def _duckdb_type(type_: str) -> str:
+    return "TIMESTAMPTZ" if type_ == "timestamp" else exp.DataType.build(type_, dialect="spark").sql("duckdb")
+
+
+def delta_type(type_: str) -> PrimitiveType:
+    """A plain type, as `TableSpec` spells it, in delta-rs's words."""
+    return PrimitiveType(_DELTA.get(type_, type_))
+
+
+def column_types(table: DeltaTable) -> dict[str, str]:
+    """A Delta table's columns, name -> type as `TableSpec` spells it."""
+    fields = json.loads(table.schema().to_json())["fields"]
+    return {field["name"]: _hive_type(field["type"]) for field in fields}
+
+
+def _hive_type(of: Any) -> str:
+    if isinstance(of, str):
+        return _HIVE.get(of, of)
+    match of["type"]:
+        case "array":
+            return f"array<{_hive_type(of['elementType'])}>"
+        case "map":
+            return f"map<{_hive_type(of['keyType'])},{_hive_type(of['valueType'])}>"
+        case _:
+            fields = (f"{field['name']}:{_hive_type(field['type'])}" for field in of["fields"])
+            return f"struct<{','.join(fields)}>"
+
+
+def candidates(name: str, table: TableSpec, statistics: Sequence[str], ranges: Ranges | None) -> str:
+    """The statement that keeps, as `name`, `filename` and `partition` of the files that may hold a key in the ranges.
+
+    It reads the relation `actions`, which is delta-rs's list of the table's files; `statistics` are its columns. A file
+    without statistics may hold any key.
+    """
+    partition = _name(f"partition.{table.partition_by}") if table.partition_by else "NULL"
+    low, high = (f"{end}.{table.prune_by}" for end in ("min", "max"))
+    condition = "true"
+    if ranges is not None and low in statistics and high in statistics:
+        inside = [f"({_name(low)} <= {_literal(end)} AND {_name(high)} >= {_literal(start)})" for start, end in ranges]
+        condition = " OR ".join([f"{_name(low)} IS NULL", f"{_name(high)} IS NULL", *inside])
+    folder = _literal(f"{table.location}/")
+    return f"""
+        CREATE OR REPLACE TEMP TABLE {name} AS
+        SELECT {folder} || url_decode(path) AS filename, {partition} AS partition
+        FROM actions WHERE num_records IS DISTINCT FROM 0 AND ({condition})"""
+
+
+def in_partitions(table: TableSpec, partitions: Sequence[Any]) -> str:
+    """The condition of a MERGE that rows of `stored` are in the partitions, in literals, which skip other files."""
+    column = f"stored.{_name(table.partition_by)}"
+    given = [_literal(value) for value in partitions if value is not None]
+    conditions = [f"{column} IN ({', '.join(given)})"] if given else []
+    if len(given) < len(partitions):
+        conditions.append(f"{column} IS NULL")
+    return f"({' OR '.join(conditions)})"
+
+
+def _name(column: str) -> str:
+    return exp.to_identifier(column, quoted=True).sql("duckdb")
+
+
+def _literal(value: Any) -> str:
+    """A key or partition value in SQL that DuckDB and DataFusion, which runs delta-rs's MERGE, both read."""
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMPTZ '{value.isoformat()}'"
+    if isinstance(value, dt.date):
+        return f"DATE '{value.isoformat()}'"
+    return sqlglot.exp.convert(value).sql("duckdb")

@@ -1,0 +1,207 @@
+"""The embedded engine: DuckDB runs the statements, delta-rs commits to the tables. No Java, no cluster.
+
+DuckDB reads a table's Parquet files itself, those that delta-rs names: all of them, or those whose statistics do not
+rule out the batch's keys. What is written streams from DuckDB into delta-rs as Arrow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable, Field, write_deltalake
+from deltalake.exceptions import DeltaError
+from sqlglot import exp
+
+from lakehouse.errors import JobFailed
+from lakehouse.etl.engines import Ranges, delta
+from lakehouse.etl.manifest import ManifestFile
+from lakehouse.etl.tables import TableSpec
+
+_SOURCE_TYPES = {"_source_file": "VARCHAR", "_source_sheet": "VARCHAR", "_position": "INTEGER", "_source_row": "BIGINT"}
+
+# What does not fit goes to disk: a laptop that loads ten million rows has other things to do with its memory.
+_MEMORY = "1500MB"
+
+
+class DuckDBEngine:
+    """`lakehouse.etl.engines.Engine` in this process."""
+
+    dialect = "duckdb"
+
+    def __init__(self) -> None:
+        self._spill = Path(tempfile.mkdtemp(prefix="lakectl-"))
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": _MEMORY,
+                "temp_directory": str(self._spill),
+                "preserve_insertion_order": False,
+                "autoload_known_extensions": False,
+                "autoinstall_known_extensions": False,
+            }
+        )
+        self._run("SET TimeZone = 'UTC'")
+
+    def read(self, name: str, files: Sequence[ManifestFile], columns: Sequence[str]) -> None:
+        origin = f"{name}_origin"
+        self._run(
+            f"CREATE OR REPLACE TEMP TABLE {origin}"
+            " (filename VARCHAR, _source_file VARCHAR, _source_sheet VARCHAR, _position INTEGER)"
+        )
+        if not files:
+            text = dict.fromkeys(columns, "VARCHAR")
+            self._view(name, _no_rows({**text, **_SOURCE_TYPES}))
+            return
+        with self._failing():
+            rows = [[file.uri, file.source_file, file.sheet, file.position] for file in files]
+            self._connection.executemany(f"INSERT INTO {origin} VALUES (?, ?, ?, ?)", rows)
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for file in files:
+            groups.setdefault(file.columns, []).append(file.uri)
+        read = [_csv(uris, header, columns) for header, uris in groups.items()]
+        self._view(
+            name, f"SELECT * EXCLUDE (filename) FROM ({' UNION ALL '.join(read)}) JOIN {origin} USING (filename)"
+        )
+
+    def scan(self, name: str, table: TableSpec, ranges: Ranges | None = None) -> None:
+        delta_table = self._open(table)
+        candidates = f"{name}_files"
+        if delta_table is None or not self._candidates(candidates, delta_table, table, ranges):
+            self._view(name, _no_rows(delta.duckdb_types(table.columns)))
+            return
+        paths = [row["filename"] for row in self._fetch(f"SELECT filename FROM {candidates}")]
+        read = f"read_parquet({_list(paths)}, filename = true, union_by_name = true, hive_partitioning = false)"
+        with self._failing():
+            present = set(self._connection.sql(f"SELECT * FROM {read}").columns)
+        columns = ", ".join(
+            f"CAST({_place(column, table, present)} AS {type_}) AS {_name(column)}"
+            for column, type_ in delta.duckdb_types(table.columns).items()
+        )
+        self._view(name, f"SELECT {columns} FROM {read} AS stored JOIN {candidates} AS files USING (filename)")
+
+    def define(self, name: str, query: exp.Expr) -> None:
+        self._view(name, query.sql("duckdb"))
+
+    def keep(self, name: str, query: exp.Expr) -> None:
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.sql('duckdb')}")
+
+    def rows(self, query: exp.Expr) -> list[dict[str, Any]]:
+        return self._fetch(query.sql("duckdb"))
+
+    def columns(self, table: TableSpec) -> dict[str, str] | None:
+        delta_table = self._open(table)
+        return None if delta_table is None else delta.column_types(delta_table)
+
+    def version(self, table: TableSpec) -> int:
+        return DeltaTable(table.location).version()
+
+    def create(self, table: TableSpec) -> None:
+        with self._failing():
+            nothing = self._connection.sql(_no_rows(delta.duckdb_types(table.columns)))
+            write_deltalake(table.location, nothing, mode="ignore", partition_by=_partitions(table))
+
+    def grow(self, table: TableSpec, columns: Mapping[str, str]) -> None:
+        with self._failing():
+            fields = [Field(name, delta.delta_type(type_), nullable=True) for name, type_ in columns.items()]
+            DeltaTable(table.location).alter.add_columns(fields)
+
+    def append(self, table: TableSpec, source: str) -> None:
+        with self._failing():
+            write_deltalake(table.location, self._written(table, source), mode="append")
+
+    def merge(self, table: TableSpec, source: str, partitions: Sequence[Any]) -> None:
+        same_key = " AND ".join(f"stored.{_name(key)} = new.{_name(key)}" for key in table.key)
+        within = f"{delta.in_partitions(table, partitions)} AND " if table.partition_by else ""
+        with self._failing():
+            merger = DeltaTable(table.location).merge(
+                self._written(table, source), within + same_key, source_alias="new", target_alias="stored"
+            )
+            merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+    def interrupt(self) -> None:
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _open(self, table: TableSpec) -> DeltaTable | None:
+        with self._failing():
+            return DeltaTable(table.location) if DeltaTable.is_deltatable(table.location) else None
+
+    def _candidates(self, name: str, delta_table: DeltaTable, table: TableSpec, ranges: Ranges | None) -> int:
+        """Keeps `filename` (and `partition`) of the files that may hold a key of the ranges; returns how many."""
+        with self._failing():
+            actions = self._connection.register("actions", delta_table.get_add_actions(flatten=True))
+            self._run(delta.candidates(name, table, actions.sql("SELECT * FROM actions").columns, ranges))
+            actions.unregister("actions")
+        return len(self._fetch(f"SELECT filename FROM {name}"))
+
+    def _written(self, table: TableSpec, source: str) -> duckdb.DuckDBPyRelation:
+        return self._connection.sql(f"SELECT {', '.join(map(_name, table.columns))} FROM {source}")
+
+    def _view(self, name: str, sql: str) -> None:
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def _run(self, sql: str) -> None:
+        with self._failing():
+            self._connection.execute(sql)
+
+    def _fetch(self, sql: str) -> list[dict[str, Any]]:
+        with self._failing():
+            found = self._connection.sql(sql)
+            return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Turns what DuckDB, delta-rs and the machine can say into one kind of error."""
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise JobFailed("the job was interrupted") from None
+        except (duckdb.Error, DeltaError, OSError) as error:
+            raise JobFailed(str(error).strip()) from error
+
+
+def _csv(uris: Sequence[str], header: Sequence[str], columns: Sequence[str]) -> str:
+    """The SELECT over raw CSVs that have the same header: `columns` as text, the row number, the file's name."""
+    types = ", ".join(f"{_text(column)}: 'VARCHAR'" for column in [*header, "_source_row"])
+    read = (
+        f"read_csv({_list(uris)}, columns = {{{types}}}, header = true, auto_detect = false, delim = ',', quote = '\"',"
+        " escape = '\"', nullstr = '', strict_mode = true, filename = true)"
+    )
+    given = ", ".join(_name(column) if column in header else f"NULL::VARCHAR AS {_name(column)}" for column in columns)
+    return f"SELECT {given}, CAST(_source_row AS BIGINT) AS _source_row, filename FROM {read}"
+
+
+def _place(column: str, table: TableSpec, present: set[str]) -> str:
+    """Where a column's values are: in the log for the partition, in the files, or nowhere if the column is new."""
+    if column == table.partition_by:
+        return "files.partition"
+    return f"stored.{_name(column)}" if column in present else "NULL"
+
+
+def _no_rows(types: Mapping[str, str]) -> str:
+    columns = ", ".join(f"CAST(NULL AS {type_}) AS {_name(column)}" for column, type_ in types.items())
+    return f"SELECT {columns} WHERE false"
+
+
+def _partitions(table: TableSpec) -> list[str] | None:
+    return [table.partition_by] if table.partition_by else None
+
+
+def _name(column: str) -> str:
+    return exp.to_identifier(column, quoted=True).sql("duckdb")
+
+
+def _text(value: str) -> str:
+    return exp.Literal.string(value).sql("duckdb")
+
+
+def _list(values: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, values))}]"

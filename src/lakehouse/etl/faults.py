@@ -1,0 +1,106 @@
+"""What is wrong with a row: for each column every rule that its value breaks, in the order in which they are told.
+
+rule          a value breaks it when it
+required      is empty, and the column is a key or required
+excel_error   is one of Excel's error values; nothing else is then said of it
+type          does not have the form of the column's type
+scale         has more decimals than the type
+range         is beyond the type, or below `minimum`, or above `maximum`
+length        is shorter than `minLength` or longer than `maxLength`
+pattern       does not match `pattern`
+allowed       is none of the values allowed
+foreign_key   is not in the parent's table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lakehouse.contracts.model import Column, Contract, ForeignKey
+from lakehouse.etl import types
+from lakehouse.etl.sql import literal, matches, name
+
+EXCEL_ERRORS = (
+    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that may be wrong: SQL for the condition, and for the value that is told."""
+
+    column: str
+    rule: str
+    condition: str
+    value: str
+
+
+def text_of(column: str) -> str:
+    """Where the statement `checked` has a column's text: without what never counts, null if empty."""
+    return name(f"_text_{column}")
+
+
+def formed(column: str) -> str:
+    """Where the statement `checked` has whether a column's text has its type's form; null where there is no text."""
+    return name(f"_formed_{column}")
+
+
+def is_excel_error(text: str) -> str:
+    """The condition that a text is one of Excel's error values."""
+    return f"{text} IN ({', '.join(map(literal, EXCEL_ERRORS))})"
+
+
+def checks(contract: Contract) -> Iterator[Check]:
+    """Everything that is checked in a row, in the order of the columns and, in a column, of the rules."""
+    for column in contract.source_columns:
+        required = column.required or column.name in contract.primary_key
+        for rule, condition in [*_form(column, required), *_content(column)]:
+            yield Check(column.name, rule, condition, name(f"_raw_{column.name}"))
+        for number, key in enumerate(contract.foreign_keys):
+            if key.columns[0] == column.name:
+                yield _foreign(key, number)
+
+
+def _form(column: Column, required: bool) -> Iterator[tuple[str, str]]:
+    text = text_of(column.name)
+    if required:
+        yield "required", f"{text} IS NULL"
+    yield "excel_error", is_excel_error(text)
+    if column.type.kind != "string":
+        yield "type", f"NOT {formed(column.name)} AND NOT {is_excel_error(text)}"
+
+
+def _content(column: Column) -> Iterator[tuple[str, str]]:
+    of, value, text, right = column.type, name(column.name), text_of(column.name), formed(column.name)
+    if too_fine := types.loses_decimals(of, text):
+        yield "scale", f"{right} AND {too_fine}"
+    if beyond := _beyond(column, value, right, text):
+        yield "range", beyond
+    if column.min_length or column.max_length:
+        longest = f" OR CHAR_LENGTH({text}) > {column.max_length}" if column.max_length else ""
+        yield "length", f"{right} AND (CHAR_LENGTH({text}) < {column.min_length}{longest})"
+    if column.pattern:
+        yield "pattern", f"{right} AND NOT {matches(text, column.pattern)}"
+    if column.allowed:
+        values = ", ".join(types.constant(of, allowed) for allowed in column.allowed)
+        yield "allowed", f"{value} NOT IN ({values})"
+
+
+def _beyond(column: Column, value: str, right: str, text: str) -> str:
+    """The condition of `range`; empty where nothing can be out of it."""
+    limits = []
+    if exceeds := types.exceeds(column.type, text, value):
+        limits.append(f"{right} AND {exceeds}")
+    if column.minimum:
+        limits.append(f"{value} < {types.constant(column.type, column.minimum)}")
+    if column.maximum:
+        limits.append(f"{value} > {types.constant(column.type, column.maximum)}")
+    return " OR ".join(f"({limit})" for limit in limits)
+
+
+def _foreign(key: ForeignKey, number: int) -> Check:
+    given = " AND ".join(f"{name(column)} IS NOT NULL" for column in key.columns)
+    value = ", ', ', ".join(name(f"_raw_{column}") for column in key.columns)
+    return Check(", ".join(key.columns), "foreign_key", f"{given} AND _found_{number} IS NULL", f"CONCAT({value})")

@@ -1,0 +1,84 @@
+"""What becomes of refused rows: the statements around the table `rejected_records`, the same for all datasets.
+
+A row is in there once, by where it came from, however often it is refused. It leaves the open rejects when it is read
+again without a fault, which is what happens to waiting rows; it stays in the table as history.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from lakehouse.contracts.model import Contract
+from lakehouse.etl.sql import literal, name, names, statement
+from lakehouse.etl.statements import SOURCE
+
+_ROW = "`dataset`, `source_file`, `sheet`, `row`, `faults`, `record`, `execution`, `rejected_at`, `waiting`, `position`"
+
+
+def retried(contract: Contract) -> exp.Expr:
+    """The rows of `rejects` that wait for a parent, in the shape of `raw`; but none of a sheet that `fresh` reads."""
+    columns = ", ".join(
+        f"rejects.`record`[{literal(column.name)}] AS {name(column.name)}" for column in contract.source_columns
+    )
+    return statement(f"""
+        SELECT {columns}, rejects.`source_file` AS _source_file, rejects.`sheet` AS _source_sheet,
+               rejects.`position` AS _position, rejects.`row` AS _source_row
+        FROM rejects LEFT ANTI JOIN (SELECT DISTINCT _source_file, _source_sheet FROM fresh) AS read
+             ON rejects.`source_file` = read._source_file AND rejects.`sheet` = read._source_sheet
+        WHERE rejects.`dataset` = {literal(contract.dataset)}
+              AND rejects.`waiting` AND rejects.`resolved_by` IS NULL""")
+
+
+def raw(contract: Contract, with_retried: bool) -> exp.Expr:
+    """What a job reads: `fresh`, the manifest's files, and, if wanted, `retried`, the rows that waited."""
+    columns = names([*(column.name for column in contract.source_columns), *SOURCE])
+    retried = f" UNION ALL SELECT {columns} FROM retried" if with_retried else ""
+    return statement(f"SELECT {columns} FROM fresh{retried}")
+
+
+def source_range() -> exp.Expr:
+    """The range `low`, `high` of source files that `checked` has rows of; nulls where it has none."""
+    return statement("SELECT MIN(_source_file) AS low, MAX(_source_file) AS high FROM checked")
+
+
+def reject_changes(contract: Contract) -> exp.Expr:
+    """The rows of `rejected_records` to write, each with its `_outcome`: refused ones that are not open there as they
+    are now (inserted or updated), and open ones that have passed (updated). Needs `checked`, `rejects`, `execution`."""
+    dataset = literal(contract.dataset)
+    same = (
+        "rejects.`source_file` = checked._source_file AND rejects.`sheet` = checked._source_sheet"
+        " AND rejects.`row` = checked._source_row"
+    )
+    return statement(f"""
+        WITH mine AS (SELECT * FROM rejects WHERE `dataset` = {dataset}),
+             refused AS (
+                 SELECT {dataset} AS `dataset`, checked._source_file AS `source_file`, checked._source_sheet AS `sheet`,
+                        checked._source_row AS `row`, checked._faults AS `faults`, checked._record AS `record`,
+                        execution._execution_id AS `execution`, execution._started_at AS `rejected_at`,
+                        checked._waiting AS `waiting`, checked._position AS `position`,
+                        CAST(NULL AS STRING) AS `resolved_by`, CAST(NULL AS TIMESTAMP_LTZ) AS `resolved_at`,
+                        CASE WHEN rejects.`row` IS NULL THEN 'inserted' ELSE 'updated' END AS _outcome
+                 FROM checked CROSS JOIN execution LEFT JOIN mine AS rejects ON {same}
+                 WHERE NOT checked._faults IS NULL AND (rejects.`row` IS NULL
+                       OR NOT rejects.`resolved_by` IS NULL OR NOT rejects.`faults` <=> checked._faults)),
+             passed AS (
+                 SELECT {", ".join(f"rejects.{column.strip()}" for column in _ROW.split(","))},
+                        execution._execution_id AS `resolved_by`, execution._started_at AS `resolved_at`,
+                        'updated' AS _outcome
+                 FROM mine AS rejects JOIN checked ON {same} CROSS JOIN execution
+                 WHERE checked._faults IS NULL AND rejects.`resolved_by` IS NULL)
+        SELECT * FROM refused UNION ALL SELECT * FROM passed""")
+
+
+def waiting(contract: Contract) -> exp.Expr:
+    """How many rows of the dataset wait for a parent row, as `waiting`."""
+    return statement(f"""
+        SELECT COUNT(*) AS waiting FROM rejects
+        WHERE `dataset` = {literal(contract.dataset)} AND `waiting` AND `resolved_by` IS NULL""")
+
+
+def outcomes() -> exp.Expr:
+    """One row: how many of `reject_changes` are to be `inserted`, and how many `updated`."""
+    return statement("""
+        SELECT COUNT_IF(_outcome = 'inserted') AS inserted, COUNT_IF(_outcome = 'updated') AS updated
+        FROM reject_changes""")

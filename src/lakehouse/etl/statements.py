@@ -1,0 +1,240 @@
+"""A contract as SQL: the statements that load a dataset, the same for every engine.
+
+    raw, parent_N  ->  checked     every row: its values, all its faults, and the row as it was where it has any
+    checked        ->  duplicates  the rows without fault that lose against another of the batch with the same key
+    checked        ->  key_ranges  where the batch's keys lie, so that an engine can leave out most of the table's files
+    target         ->  compared    the rows that remain, each inserted, updated, unchanged or stale against the table
+    compared       ->  changes     the rows to write, with the partition in which the row they replace lies
+    all of these   ->  counts      read = inserted + updated + unchanged + duplicate + stale + rejected
+
+`lakehouse.etl.engines` says who runs which of them when; what is refused goes on in `lakehouse.etl.rejects`.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from lakehouse.contracts.model import Column, Contract
+from lakehouse.etl import types
+from lakehouse.etl.faults import checks, formed, is_excel_error, text_of
+from lakehouse.etl.sql import literal, name, names, statement
+
+# Where a row comes from and its place in the order of delivery, which is the order of these but for the sheet.
+SOURCE = ("_source_file", "_source_sheet", "_position", "_source_row")
+DELIVERY = ("_source_file", "_position", "_source_row")
+
+_BUCKETS = 256
+
+
+def statements(contract: Contract) -> dict[str, exp.Expr]:
+    """The dataset's statements by the name of what they define, in the order in which they run."""
+    return {
+        "checked": checked(contract),
+        "duplicates": duplicates(contract),
+        "key_ranges": key_ranges(contract),
+        "compared": compared(contract),
+        "changes": changes(contract),
+        "touched": statement("SELECT DISTINCT _partition_was FROM changes WHERE _outcome = 'updated'"),
+        "counts": counts(),
+        "faults": commonest_faults(),
+    }
+
+
+def checked(contract: Contract) -> exp.Expr:
+    """Every row of `raw`: values by column, where it is from, `_faults` and `_record` (null where nothing is wrong),
+    and whether it is `_waiting`: wrong only in that a parent row is not there."""
+    return statement(f"""
+        WITH texts AS ({_texts(contract)}),
+             formed AS ({_formed(contract)}),
+             typed AS ({_typed(contract)}),
+             joined AS ({_joined(contract)}),
+             judged AS (SELECT *, {_judgement(contract)} FROM joined)
+        SELECT {", ".join(names_of(contract))}, {names(SOURCE)},
+               _orphan AND NOT _broken AS _waiting,
+               CASE WHEN _broken OR _orphan THEN {_faults(contract)} END AS _faults,
+               CASE WHEN _broken OR _orphan THEN {_record(contract)} END AS _record
+        FROM judged""")
+
+
+def names_of(contract: Contract) -> list[str]:
+    """The contract's columns, quoted, in table order."""
+    return [name(column.name) for column in contract.columns]
+
+
+def _texts(contract: Contract) -> str:
+    raw = ", ".join(
+        f"{name(c.name)} AS {name('_raw_' + c.name)}, {types.text(c, name(c.name))} AS {text_of(c.name)}"
+        for c in contract.source_columns
+    )
+    return f"SELECT {raw}, {names(SOURCE)} FROM raw"
+
+
+def _formed(contract: Contract) -> str:
+    return f"SELECT *, {', '.join(map(_form, contract.source_columns))} FROM texts"
+
+
+def _form(column: Column) -> str:
+    text = text_of(column.name)
+    condition = f"NOT {is_excel_error(text)}" if column.type.kind == "string" else types.is_type(column.type, text)
+    return f"CASE WHEN {text} IS NOT NULL THEN {condition} END AS {formed(column.name)}"
+
+
+def _typed(contract: Contract) -> str:
+    given = f"SELECT *, {', '.join(map(_value, contract.source_columns))} FROM formed"
+    derived = "".join(
+        f", CAST({name(column.derived_from)} AS DATE) AS {name(column.name)}"
+        for column in contract.columns
+        if column.derived_from
+    )
+    return f"SELECT *{derived} FROM ({given}) AS given"
+
+
+def _value(column: Column) -> str:
+    text = text_of(column.name)
+    too_fine = types.loses_decimals(column.type, text)
+    exact = f" AND NOT {too_fine}" if too_fine else ""
+    value = types.value(column.type, text)
+    return f"CASE WHEN {formed(column.name)}{exact} THEN {value} END AS {name(column.name)}"
+
+
+def _judgement(contract: Contract) -> str:
+    """Whether a row breaks a rule of its own, and whether it lacks a parent."""
+    found = list(checks(contract))
+    orphan = [check.condition for check in found if check.rule == "foreign_key"] or ["FALSE"]
+    broken = [check.condition for check in found if check.rule != "foreign_key"]
+    return f"{_any(broken)} AS _broken, {_any(orphan)} AS _orphan"
+
+
+def _any(conditions: list[str]) -> str:
+    return f"COALESCE({' OR '.join(f'({condition})' for condition in conditions)}, FALSE)"
+
+
+def _faults(contract: Contract) -> str:
+    """All faults of a row as an array of structs."""
+    told = ", ".join(
+        f"CASE WHEN {c.condition} THEN STRUCT({literal(c.column)} AS `column`, {c.value} AS `value`,"
+        f" {literal(c.rule)} AS `rule`) END"
+        for c in checks(contract)
+    )
+    return f"ARRAY_COMPACT(ARRAY({told}))"
+
+
+def _joined(contract: Contract) -> str:
+    """`typed` with `_found_N`: true where the parent row of foreign key N is there, else null."""
+    found, joins = [], []
+    for number, key in enumerate(contract.foreign_keys):
+        parent = f"parent_{number}"
+        met = " AND ".join(
+            f"typed.{name(child)} = {parent}.{name(column)}"
+            for child, column in zip(key.columns, key.parent_columns, strict=True)
+        )
+        found.append(f", {parent}._found AS _found_{number}")
+        rows = f"SELECT DISTINCT {names(key.parent_columns)}, TRUE AS _found FROM {parent}"
+        joins.append(f"LEFT JOIN ({rows}) AS {parent} ON {met}")
+    return f"SELECT typed.*{''.join(found)} FROM typed {' '.join(joins)}"
+
+
+def _record(contract: Contract) -> str:
+    columns = [column.name for column in contract.source_columns]
+    raw = ", ".join(name(f"_raw_{column}") for column in columns)
+    return f"MAP_FROM_ARRAYS(ARRAY({', '.join(map(literal, columns))}), ARRAY({raw}))"
+
+
+def duplicates(contract: Contract) -> exp.Expr:
+    """The `SOURCE` of the rows that lose. Only rows whose key occurs twice are sorted: mostly none."""
+    key = names(contract.primary_key)
+    valid = "SELECT * FROM checked WHERE _faults IS NULL"
+    same = " AND ".join(f"valid.{name(column)} = several.{name(column)}" for column in contract.primary_key)
+    latest = ", ".join(f"valid.{name(column)} DESC NULLS LAST" for column in (*contract.latest_by, *DELIVERY))
+    return statement(f"""
+        WITH valid AS ({valid}),
+             several AS (SELECT {key} FROM valid GROUP BY {key} HAVING COUNT(*) > 1),
+             ranked AS (
+                 SELECT {names(SOURCE, "valid")},
+                        ROW_NUMBER() OVER (PARTITION BY {names(contract.primary_key, "valid")} ORDER BY {latest})
+                            AS _rank
+                 FROM valid JOIN several ON {same})
+        SELECT {names(SOURCE)} FROM ranked WHERE _rank > 1""")
+
+
+def key_ranges(contract: Contract) -> exp.Expr:
+    """Inclusive ranges `low`, `high` that hold all of the batch's keys (by the key's first column), in order.
+
+    Integers fall into equally wide buckets, so that a few stray keys do not make one range of everything.
+    """
+    column = contract.column(contract.primary_key[0])
+    key = name(column.name)
+    if column.type.kind != "integer":
+        return statement(f"SELECT MIN({key}) AS low, MAX({key}) AS high FROM checked WHERE _faults IS NULL")
+    place = f"(CAST({key} AS DOUBLE) - all_keys.low) / (all_keys.high - all_keys.low + 1)"
+    return statement(f"""
+        WITH valid AS (SELECT {key} FROM checked WHERE _faults IS NULL),
+             all_keys AS (SELECT CAST(MIN({key}) AS DOUBLE) AS low, CAST(MAX({key}) AS DOUBLE) AS high FROM valid),
+             placed AS (SELECT {key}, FLOOR({place} * {_BUCKETS}) AS bucket FROM valid CROSS JOIN all_keys)
+        SELECT MIN({key}) AS low, MAX({key}) AS high FROM placed GROUP BY bucket ORDER BY low""")
+
+
+def compared(contract: Contract) -> exp.Expr:
+    """The batch's winning rows, each with its `_outcome` against `target`, and `_partition_was` of the row it meets."""
+    lost = " AND ".join(f"checked.{column} = duplicates.{column}" for column in SOURCE)
+    met = " AND ".join(f"winner.{name(column)} = target.{name(column)}" for column in contract.primary_key)
+    equal = " AND ".join(f"winner.{column} <=> target.{column}" for column in names_of(contract))
+    was = f"target.{name(contract.partition_by)}" if contract.partition_by else "NULL"
+    return statement(f"""
+        WITH winner AS (
+                 SELECT {", ".join(["checked." + column for column in names_of(contract)])}, {names(SOURCE, "checked")}
+                 FROM checked LEFT ANTI JOIN duplicates ON {lost} WHERE checked._faults IS NULL),
+             sheets AS (SELECT DISTINCT _source_file, _source_sheet, _position FROM checked)
+        SELECT winner.*, {was} AS _partition_was,
+               CASE WHEN target.{name(contract.primary_key[0])} IS NULL THEN 'inserted'
+                    WHEN {equal} THEN 'unchanged'
+                    WHEN {_older(contract)} THEN 'stale'
+                    ELSE 'updated' END AS _outcome
+        FROM winner
+        LEFT JOIN target ON {met}
+        LEFT JOIN sheets
+             ON target._source_file = sheets._source_file AND target._source_sheet = sheets._source_sheet""")
+
+
+def _older(contract: Contract) -> str:
+    """The condition that `winner` comes before `target`: by `latest_by`, null first, then by delivery.
+
+    The table does not keep the position of a row's sheet; it is known where the sheet is in this batch, too.
+    """
+    pairs = [(f"winner.{name(column)}", f"target.{name(column)}") for column in (*contract.latest_by, "_source_file")]
+    pairs.append(("winner._position", "COALESCE(sheets._position, winner._position)"))
+    condition = "winner._source_row < target._source_row"
+    for ours, theirs in reversed(pairs):
+        before = f"COALESCE({ours} < {theirs}, {ours} IS NULL AND NOT {theirs} IS NULL)"
+        condition = f"{before} OR ({ours} <=> {theirs} AND ({condition}))"
+    return condition
+
+
+def changes(contract: Contract) -> exp.Expr:
+    """The rows to write, with their lineage but for the execution, which the job adds."""
+    lineage = names(("_source_file", "_source_sheet", "_source_row"))
+    return statement(f"""
+        SELECT {", ".join(names_of(contract))}, {lineage}, _execution_id, _partition_was, _outcome
+        FROM compared CROSS JOIN execution WHERE _outcome IN ('inserted', 'updated')""")
+
+
+def counts() -> exp.Expr:
+    """One row: what became of the rows that were read. `duplicate` is counted on its own, so the proof proves."""
+    outcomes = ", ".join(
+        f"COUNT_IF(_outcome = '{outcome}') AS {outcome}" for outcome in ("inserted", "updated", "unchanged", "stale")
+    )
+    return statement(f"""
+        SELECT {outcomes},
+               (SELECT COUNT(*) FROM checked) AS read,
+               (SELECT COUNT(*) FROM duplicates) AS duplicate,
+               (SELECT COUNT(*) FROM checked WHERE NOT _faults IS NULL) AS rejected
+        FROM compared""")
+
+
+def commonest_faults() -> exp.Expr:
+    """At most ten rows `column`, `rule`, `count`, the commonest fault first."""
+    return statement("""
+        WITH faults AS (SELECT EXPLODE(_faults) AS fault FROM checked WHERE NOT _faults IS NULL)
+        SELECT fault.`column` AS `column`, fault.`rule` AS `rule`, COUNT(*) AS `count`
+        FROM faults GROUP BY fault.`column`, fault.`rule`
+        ORDER BY `count` DESC, `column`, `rule` LIMIT 10""")

@@ -1,0 +1,141 @@
+"""What the ETL's tests share: contracts, a lake to put rows into and to read tables from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+
+from lakehouse import layout
+from lakehouse.contracts.model import Column, Contract, ForeignKey, Type
+from lakehouse.etl.catalog import FileCatalog
+from lakehouse.etl.job import open_engine
+from lakehouse.etl.live import at_work
+from lakehouse.etl.loading import Job, load
+from lakehouse.etl.manifest import read_manifest
+from lakehouse.storage import DirectoryStorage
+
+LONG, INT, STRING = Type("integer", 64), Type("integer", 32), Type("string")
+TIMESTAMP, DATE, MONEY = Type("timestamp"), Type("date"), Type("decimal", 0, 12, 2)
+
+PRODUCTS = Contract(
+    "products", "1.0.0", (Column("product_id", LONG, required=True), Column("product_name", STRING)), ("product_id",)
+)
+ORDERS = Contract(
+    "orders",
+    "1.0.0",
+    (
+        Column("order_num", LONG),
+        Column("order_id", LONG, required=True),
+        Column("order_timestamp", TIMESTAMP, required=True),
+        Column("total_amount", MONEY),
+        Column("date", DATE, derived_from="order_timestamp"),
+    ),
+    ("order_id",),
+    partition_by="date",
+    latest_by=("order_timestamp",),
+)
+ITEMS = Contract(
+    "order_items",
+    "1.0.0",
+    (
+        Column("id", LONG, required=True),
+        Column("product_id", LONG, required=True),
+        Column("reordered", INT, allowed=("0", "1")),
+        Column("order_timestamp", TIMESTAMP, required=True),
+        Column("date", DATE, derived_from="order_timestamp"),
+    ),
+    ("id",),
+    partition_by="date",
+    latest_by=("order_timestamp",),
+    foreign_keys=(ForeignKey(("product_id",), "products", ("product_id",)),),
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows (texts; None or a missing one is an empty cell) as they stand in a sheet, from line 2 on."""
+
+    rows: Sequence[Mapping[str, str | None]]
+    source_file: str = "20260401T000000000Z-0001/a.xlsx"
+    sheet: str = "Sheet1"
+    position: int = 1
+
+
+@dataclass
+class TestLake:
+    """A lake whose jobs run on one engine. `contracts` may be changed between jobs."""
+
+    __test__ = False
+
+    folder: Path
+    engine: str
+    contracts: dict[str, Contract] = field(
+        default_factory=lambda: {each.dataset: each for each in (PRODUCTS, ORDERS, ITEMS)}
+    )
+    jobs: int = 0
+
+    @property
+    def storage(self) -> DirectoryStorage:
+        return DirectoryStorage(self.folder)
+
+    @property
+    def catalog(self) -> FileCatalog:
+        return FileCatalog(self.storage)
+
+    def load(self, dataset: str, *sheets: Sheet, retry_waiting: bool = False) -> dict[str, Any]:
+        """Runs the dataset's job over the sheets; returns its result."""
+        return self.run(self.manifest(dataset, sheets, retry_waiting))
+
+    def run(self, manifest: str) -> dict[str, Any]:
+        """Runs the job of a manifest, perhaps again."""
+        with at_work(open_engine(self.engine)) as engine:
+            return load(Job(read_manifest(self.storage, manifest), self.contracts, self.storage, self.catalog, engine))
+
+    def manifest(self, dataset: str, sheets: Iterable[Sheet], retry_waiting: bool = False) -> str:
+        """Writes raw CSVs and the manifest that names them; returns its key."""
+        self.jobs += 1
+        execution = f"exec-{self.jobs:04}"
+        files = [self._file(dataset, sheet, number) for number, sheet in enumerate(sheets)]
+        content = {"dataset": dataset, "execution": execution, "files": files, "retry_waiting": retry_waiting}
+        key = layout.execution(execution, f"{dataset}.manifest.json")
+        self.storage.write(key, json.dumps(content).encode())
+        return key
+
+    def _file(self, dataset: str, sheet: Sheet, number: int) -> dict[str, Any]:
+        columns = [column.name for column in self.contracts[dataset].source_columns]
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*columns, "_source_row"])
+        for row_number, row in enumerate(sheet.rows, start=2):
+            writer.writerow([*("" if row.get(c) is None else row[c] for c in columns), row_number])
+        key = layout.raw_csv(dataset, sheet.source_file, sheet.sheet, f"{self.jobs:08}{number:08}")
+        self.storage.write(key, text.getvalue().encode())
+        return {
+            "key": key,
+            "source_file": sheet.source_file,
+            "sheet": sheet.sheet,
+            "position": sheet.position,
+            "columns": columns,
+            "rows": len(sheet.rows),
+        }
+
+    def delta(self, table: str) -> DeltaTable:
+        """The Delta table of that name."""
+        return DeltaTable(self.storage.uri(layout.table(table)))
+
+    def query(self, sql: str, *tables: str) -> list[tuple[Any, ...]]:
+        """The rows of a DuckDB query over tables of the lake."""
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            for table in tables:
+                if self.delta(table).file_uris():
+                    connection.register(table, self.delta(table).to_pyarrow_dataset())
+            return connection.sql(sql).fetchall()
