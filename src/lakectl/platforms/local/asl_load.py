@@ -43,8 +43,8 @@ _RETRY = {"IntervalSeconds": 1, "MaxAttempts": 0, "BackoffRate": 1, "MaxDelaySec
 def load_flow(definition: Mapping[str, Any], substitutions: Mapping[str, str]) -> Flow:
     """The machine's own flow. Raises DefinitionError."""
     whole = substituted(definition, substitutions)
-    _only("the state machine", whole, {"StartAt", "States", "QueryLanguage"}, {"Comment", "TimeoutSeconds", "Version"})
     _language("the state machine", whole)
+    _only("the state machine", whole, {"StartAt", "States"}, {"Comment", "QueryLanguage", "TimeoutSeconds", "Version"})
     if "TimeoutSeconds" in whole:
         _whole_number("the state machine", "TimeoutSeconds", whole["TimeoutSeconds"], 1)
     flow = _flow("the state machine", whole)
