@@ -21,7 +21,9 @@ Engine = Annotated[
     Literal["duckdb", "spark"] | None,
     typer.Option("--engine", help="What the jobs run on: duckdb in this process, or spark."),
 ]
-Named = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", show_default=False)]
+Named = Annotated[
+    str | None, typer.Argument(metavar="EXECUTION", help="Its name, as in `executions list`.", show_default=False)
+]
 
 
 def _failure(message: str, hint: str) -> dict[str, Any]:
@@ -35,10 +37,10 @@ load_command = partial(command, app, section="Load", failure=_failure)
 @load_command("ingest")
 def ingest(
     session: Session,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Workbooks, CSV files, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Workbooks, CSV files, or folders of them.")],
     engine: Engine = None,
 ) -> int:
-    """Load workbooks and CSV files: convert, check, deduplicate, merge.
+    """Load workbooks and CSV files into the tables.
 
     Files come in any order and under any name; the header of each sheet says which dataset it is. A file that has been
     loaded before is skipped. Rows that break a rule are kept aside: see `lakectl rejects list`.
@@ -52,7 +54,7 @@ def ingest(
 
 @load_command("run")
 def run(session: Session, engine: Engine = None) -> int:
-    """Load whatever lies in uploads/ and raw/ and is not processed yet."""
+    """Load whatever waits in uploads/ and raw/."""
     from lakectl.operations.run import run as operation
 
     with _following() as progress:
@@ -62,9 +64,10 @@ def run(session: Session, engine: Engine = None) -> int:
 
 @load_command("resume")
 def resume(session: Session, execution: Named = None, engine: Engine = None) -> int:
-    """Go on with an execution that failed or was stopped, from its first unprocessed dataset.
+    """Go on with an execution that failed or was stopped.
 
-    Without a name, that is the newest one that was not resumed since.
+    What it has loaded stays loaded; the rest is done in a new execution. Without a name, the newest one that was not
+    resumed since is meant.
     """
     from lakectl.operations.resume import resume as operation
 
@@ -75,7 +78,9 @@ def resume(session: Session, execution: Named = None, engine: Engine = None) -> 
 
 @load_command("status")
 def status(session: Session, execution: Named = None) -> int:
-    """Show an execution: its uploads, datasets and counts. Without a name, the newest."""
+    """Show an execution: its uploads, datasets and counts.
+
+    Without a name, the newest."""
     from lakectl.operations.status import status as operation
 
     told = operation(session.platform, execution)
@@ -87,7 +92,7 @@ def status(session: Session, execution: Named = None) -> int:
 
 @command(app, "archive", section="Load")
 def archive(session: Session) -> None:
-    """Move uploads that are wholly loaded, and their CSVs, to archived/."""
+    """Move what is loaded from uploads/ and raw/ to archived/."""
     from lakectl.operations.archive import archive as operation
 
     moved = operation(session.platform)
@@ -107,12 +112,17 @@ def _following() -> AbstractContextManager[Progress]:
 
 def _finish(session: Session, execution: Execution) -> int:
     """Shows an execution that has ended and gives its exit code."""
+    from lakectl.cli import summary
+
     _show(session, execution)
     if execution.status == "ABORTED":
         return ExitCode.INTERRUPTED
     if execution.status == "FAILED":
         return ExitCode.FAILED
-    return ExitCode.DATA_REFUSED if execution.data_refused else ExitCode.OK
+    if execution.data_refused:
+        summary.tell_refused(execution)
+        return ExitCode.DATA_REFUSED
+    return ExitCode.OK
 
 
 def _show(session: Session, execution: Execution) -> None:
@@ -120,9 +130,9 @@ def _show(session: Session, execution: Execution) -> None:
 
     if session.json:
         output.write_json(execution.to_json())
-        summary.tell_failure(execution)
     else:
         summary.show(execution)
+    summary.tell_failure(execution)
 
 
 def _nothing(session: Session, words: str) -> int:

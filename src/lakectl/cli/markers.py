@@ -59,11 +59,14 @@ def show_marker(
 @command(app, "clear")
 def clear_markers(
     session: Session,
-    file: Annotated[str, typer.Argument(metavar="[FILE]", help="A file's name, key or SHA-256.")] = "",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file's name, key or SHA-256.")] = "",
     dataset: Dataset = "",
     everything: Annotated[bool, typer.Option("--all", help="Forget all files of all datasets.")] = False,
 ) -> None:
-    """Forget files, so that they are loaded again when they come again. Tables keep their rows."""
+    """Forget files, so that they can be loaded again.
+
+    Tables keep their rows, and loading the same rows again changes nothing.
+    """
     from lakectl.cli import render
     from lakectl.operations import markers
 

@@ -41,7 +41,10 @@ def sample(
     dirty: Annotated[float, typer.Option("--dirty", min=0, max=50, metavar="PCT", help="Percent of faulty rows.")] = 2,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
 ) -> None:
-    """Write workbooks of an invented shop, with faults mixed in, and a manifest of what is right."""
+    """Write workbooks of an invented shop, faults mixed in.
+
+    manifest.json beside them says what a right pipeline accepts and refuses.
+    """
     from lakectl.operations.sample import generate
 
     result = generate(folder, months, orders, dirty, seed)
@@ -60,9 +63,11 @@ def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="Repair what can be: installs a Java for Spark.")] = False,
 ) -> int:
     """Check this machine, the project and the lake."""
-    from lakectl.operations.doctor import examine
+    from lakectl import wiring
+    from lakectl.operations.doctor import JavaTools, examine
+    from lakectl.platforms.local.java import find_java, install_java
 
-    checks = examine(session.start, session.flags, fix=fix)
+    checks = examine(lambda: session.config, wiring.open_platform, JavaTools(find_java, install_java), fix)
     if session.json:
         output.write_json([asdict(check) for check in checks])
     else:

@@ -24,7 +24,8 @@ def query(
     ] = None,
     show_sql: Annotated[bool, typer.Option("--show-sql", help="Print what would run, and run nothing.")] = False,
     dialect: Annotated[
-        Literal["athena", "duckdb"] | None, typer.Option("--dialect", help="Of --show-sql; the target's by default.")
+        Literal["athena", "duckdb"] | None,
+        typer.Option("--dialect", help="The dialect of --show-sql, by default the target's."),
     ] = None,
     output_file: Annotated[
         Path | None, typer.Option("--output-file", metavar="FILE", help="Write into a file, in the format of its name.")

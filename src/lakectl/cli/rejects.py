@@ -59,7 +59,7 @@ def export_rejects(
     dataset: Dataset = "",
     everything: All = False,
 ) -> None:
-    """Write the rejected rows into a file, to be corrected and delivered again."""
+    """Write the rejected rows into a file, to be corrected."""
     from lakectl.cli import render
     from lakectl.operations.rejects import export_rejects as operation
 

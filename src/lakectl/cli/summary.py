@@ -25,21 +25,24 @@ def show(execution: Execution) -> None:
     render.lines([_headline(execution), *_upload_lines(execution.uploads)])
     _datasets(execution.datasets)
     render.lines(_faults(execution))
-    tell_failure(execution)
 
 
 def tell_failure(execution: Execution) -> None:
-    """On stderr, what went wrong and what to do next; nothing where all is well."""
-    match execution.status:
-        case "ABORTED":
-            render.error(execution.error or "the execution was stopped", "Go on with `lakectl resume`.")
-        case "FAILED":
-            render.error(execution.error or "the execution failed", "Mend the cause, then `lakectl resume`.")
-        case "SUCCEEDED" if execution.data_refused:
-            refused = sum(upload.status == "refused" for upload in execution.uploads)
-            sheets = sum(len(upload.refused_sheets) for upload in execution.uploads)
-            message = f"refused: {render.count(refused, 'upload')}, {render.count(sheets, 'sheet')}; the rest is loaded"
-            render.error(message, "Correct them as said above and ingest them again.")
+    """On stderr, why an execution did not come to its end, and what to do next; nothing where it did."""
+    if execution.status == "ABORTED":
+        render.error(execution.error or "the execution was stopped", "Go on with `lakectl resume`.")
+    if execution.status == "FAILED":
+        render.error(execution.error or "the execution failed", "Mend the cause, then go on with `lakectl resume`.")
+
+
+def tell_refused(execution: Execution) -> None:
+    """On stderr, that data was refused, and what to do next."""
+    uploads = sum(upload.status == "refused" for upload in execution.uploads)
+    sheets = sum(len(upload.refused_sheets) for upload in execution.uploads)
+    counted = [render.count(number, noun) for number, noun in ((uploads, "upload"), (sheets, "sheet")) if number]
+    render.error(
+        f"refused: {', '.join(counted)}; the rest is loaded", "Correct what is said above, and ingest it again."
+    )
 
 
 def _headline(execution: Execution) -> Text:

@@ -1,0 +1,216 @@
+"""Examines this machine, the project and the lake: each check says how it stands, and what to do where it is not well.
+
+What does not depend on a project is checked everywhere; the rest only where there is a valid one. Nothing is changed
+but what `fix` allows: a Java is installed for Spark where none fits.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from lakectl.config import Config
+from lakectl.errors import NoProject
+from lakectl.operations.contracts import contracts_in_force
+from lakectl.ports import Platform
+from lakehouse import layout
+from lakehouse.errors import LakehouseError
+from lakehouse.lock import PIPELINE
+
+PYTHONS = ((3, 11), (3, 13))
+# Reader features that Athena's SELECT understands; any other makes the whole table unreadable there.
+ATHENA_READS = frozenset({"columnMapping", "timestampNtz", "deletionVectors"})
+_ATHENA_READER = 3
+_SPARK = ("pyspark", "delta-spark")
+_LITTLE_SPACE, _NO_SPACE = 2 * 10**9, 200 * 10**6  # bytes
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing examined. `fix` says what to do; empty where nothing has to be done."""
+
+    check: str
+    status: Literal["ok", "warn", "fail"]
+    detail: str
+    fix: str = ""
+
+
+class Java(Protocol):
+    """An installed Java."""
+
+    @property
+    def home(self) -> Path:
+        """Its folder."""
+
+    @property
+    def version(self) -> str:
+        """Its version, such as 17.0.15."""
+
+
+@dataclass(frozen=True)
+class JavaTools:
+    """How a Java that Spark can use is found (None: there is none) and installed (raises LakehouseError)."""
+
+    find: Callable[[], Java | None]
+    install: Callable[[], Java]
+
+
+def examine(
+    load: Callable[[], Config], open_platform: Callable[[Config], Platform], java: JavaTools, fix: bool
+) -> list[Check]:
+    """All checks, in the order in which one needs another."""
+    checks = [_python(), _packages()]
+    config, check = _config(load)
+    checks += [check, _java(java, spark=config is not None and config.engine == "spark", fix=fix)]
+    if config is None:
+        return checks
+    contracts = _guarded("contracts", lambda: _contracts(config))
+    checks += [contracts, _writable(config.local.path), _space(config.local.path)]
+    if contracts.status == "ok":
+        checks += _of_lake(lambda: open_platform(config))
+    return checks
+
+
+def versions() -> dict[str, str]:
+    """The version of every package that lakectl stands on; empty where one is not installed."""
+    return {name: _version(name) for name in (*_required(), *_SPARK)}
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if PYTHONS[0] <= sys.version_info[:2] <= PYTHONS[1]:
+        return Check("python", "ok", f"{version} in {sys.prefix}")
+    lowest, highest = (".".join(map(str, limit)) for limit in PYTHONS)
+    return Check("python", "fail", version, f"Use Python {lowest} to {highest}.")
+
+
+def _packages() -> Check:
+    required = _required()
+    if missing := [name for name in required if not _version(name)]:
+        return Check("packages", "fail", f"missing: {', '.join(missing)}", "pip install --force-reinstall lakectl")
+    return Check("packages", "ok", ", ".join(f"{name} {_version(name)}" for name in required))
+
+
+def _required() -> list[str]:
+    told = importlib.metadata.requires("lakectl") or []
+    return [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in told if "extra ==" not in line]
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _config(load: Callable[[], Config]) -> tuple[Config | None, Check]:
+    try:
+        config = load()
+    except NoProject as error:
+        return None, Check("config", "warn", error.message, error.hint)
+    except LakehouseError as error:
+        return None, Check("config", "fail", error.message, error.hint)
+    return config, Check("config", "ok", f"{config.project}: target {config.target}, engine {config.engine}")
+
+
+def _java(java: JavaTools, spark: bool, fix: bool) -> Check:
+    """Java is needed only for Spark, so that its absence is no fault of a project that does not use it."""
+    if not all(map(_version, _SPARK)):
+        wanted = "pip install 'lakectl[spark]'"
+        return Check("spark", "fail" if spark else "ok", "pyspark is not installed", wanted if spark else "")
+    found = java.find()
+    if found is None and fix:
+        return _guarded("spark", lambda: _installed(java.install()))
+    if found is None:
+        hint = "lakectl doctor --fix"
+        return Check("spark", "fail" if spark else "warn", "no Java 17 or 21: --engine spark cannot run", hint)
+    return _installed(found)
+
+
+def _installed(java: Java) -> Check:
+    return Check("spark", "ok", f"pyspark {_version('pyspark')}, Java {java.version} in {java.home}")
+
+
+def _contracts(config: Config) -> Check:
+    return Check("contracts", "ok", ", ".join(contracts_in_force(config.contracts)))
+
+
+def _writable(lake: Path) -> Check:
+    try:
+        with tempfile.TemporaryFile(dir=_existing(lake)):
+            return Check("lake", "ok", f"{lake} can be written")
+    except OSError as error:
+        return Check("lake", "fail", f"{lake}: {error.strerror}", "Give yourself the right to write, or another path.")
+
+
+def _space(lake: Path) -> Check:
+    free = shutil.disk_usage(_existing(lake)).free
+    status: Literal["ok", "warn", "fail"] = "fail" if free < _NO_SPACE else "warn" if free < _LITTLE_SPACE else "ok"
+    return Check("disk", status, f"{free / 10**9:.1f} GB free", "" if status == "ok" else "Make room on that disk.")
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _of_lake(open_platform: Callable[[], Platform]) -> list[Check]:
+    """The checks of what is in the lake; one of them fails where it cannot even be opened."""
+    try:
+        platform = open_platform()
+    except LakehouseError as error:
+        return [Check("lake", "fail", error.message, error.hint)]
+    return [
+        _guarded("lock", lambda: _lock(platform)),
+        _guarded("tables", lambda: _tables(_locations(platform))),
+    ]
+
+
+def _lock(platform: Platform) -> Check:
+    holder = platform.lake.lock.holder(PIPELINE)
+    if not holder:
+        return Check("lock", "ok", "free")
+    if platform.lake.lock.running_holder(PIPELINE):
+        return Check("lock", "ok", f"execution {holder} is running")
+    return Check("lock", "warn", f"left behind by {holder}, which no longer runs", "The next run takes it over.")
+
+
+def _locations(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Name and location of every table that is there."""
+    for name in (*platform.lake.contracts, layout.REJECTS_TABLE):
+        folder = layout.table(name)
+        if any(platform.lake.storage.list(f"{folder}/_delta_log/")):
+            yield name, platform.lake.storage.uri(folder)
+
+
+def _tables(locations: Iterable[tuple[str, str]]) -> Check:
+    found = dict(locations)
+    faults = [f"{name} {fault}" for name, location in found.items() if (fault := athena_fault(location))]
+    if faults:
+        return Check("tables", "warn", "; ".join(faults), "Another tool set this: Athena cannot read such a table.")
+    return Check("tables", "ok", ", ".join(found) if found else "none yet")
+
+
+def athena_fault(location: str) -> str:
+    """What in a Delta table's protocol Athena cannot read; empty where it reads all of it."""
+    from deltalake import DeltaTable
+
+    protocol = DeltaTable(location, without_files=True).protocol()
+    if protocol.min_reader_version > _ATHENA_READER:
+        return f"needs reader version {protocol.min_reader_version}"
+    beyond = sorted(set(protocol.reader_features or ()) - ATHENA_READS)
+    return f"uses {', '.join(beyond)}" if beyond else ""
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Check:
+    """The check, or that it failed with an error that says what to do."""
+    try:
+        return check()
+    except LakehouseError as error:
+        return Check(name, "fail", error.message, error.hint)
