@@ -6,8 +6,10 @@ History comes as CSVs: writing workbooks would take most of the time and is not 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from lakectl.operations.sample import generate
 from lakectl.sample.delivery import Dataset, Delivered, File, Sheet
@@ -70,19 +72,26 @@ def items(rows: int) -> Callable[[Path], None]:
 
 
 def huge_workbook(folder: Path) -> None:
-    """`order_items.xlsx` of about 60 MB: two sheets, the larger one as long as Excel allows."""
+    """`order_items.xlsx` of about 60 MB: two sheets, the first as long as can be; `text_bytes` is its size as CSV."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(folder / "order_items.xlsx", {"constant_memory": True}) as workbook:
         shop = Shop(MONTH_ORDERS, SEED)
         rows = (row for made in shop.months(60) for day in made.days for row in day.items)
-        for count in (1_048_575, 550_000):
-            sheet = workbook.add_worksheet()
-            for number in range(count):
-                row = next(rows)
-                if number == 0:
-                    sheet.write_row(0, 0, list(row))
-                sheet.write_row(number + 1, 0, row.values())
+        first, _ = (_fill(workbook.add_worksheet(), islice(rows, count)) for count in (1_048_575, 550_000))
+    (folder / "text_bytes").write_text(str(first), encoding="utf-8")
+
+
+def _fill(sheet: Any, rows: Iterable[Row]) -> int:
+    """Writes header and rows. Returns how many bytes they are as CSV."""
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        if number == 1:
+            sheet.write_row(0, 0, list(row))
+            size += sum(len(column) + 1 for column in row)
+        sheet.write_row(number, 0, row.values())
+        size += sum(1 if value is None else len(str(value)) + 1 for value in row.values())
+    return size
 
 
 def _csv(path: Path, dataset: Dataset, rows: list[Row]) -> None:
