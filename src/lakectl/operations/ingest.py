@@ -13,6 +13,7 @@ from lakectl.operations.run import follow
 from lakectl.operations.status import new_name
 from lakectl.ports import Platform
 from lakehouse import intake, outcomes
+from lakehouse.convert.formats import FORMATS
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
 
@@ -30,7 +31,7 @@ def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Exe
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
-    """The files that the paths mean; a folder means those in it, and below it, by name. Raises UsageError."""
+    """The files that the paths mean; a folder means the workbooks and CSVs in and below it, by name. Raises UsageError."""
     if missing := [str(path) for path in paths if not path.exists()]:
         raise UsageError(
             f"{', '.join(missing)}: no such file or folder", "Nothing was loaded; correct it and try again."
@@ -42,7 +43,9 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and intake.is_upload(path.name))
+    """By suffix, since other things lie in folders, too; a file that is named itself is taken whatever it is."""
+    files = (path for path in folder.rglob("*") if path.is_file() and intake.is_upload(path.name))
+    return sorted(path for path in files if path.name.lower().endswith(tuple(FORMATS)))
 
 
 def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
