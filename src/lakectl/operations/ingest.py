@@ -31,7 +31,7 @@ def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Exe
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
-    """The files that the paths mean; a folder means the workbooks and CSVs in and below it, by name. Raises UsageError."""
+    """The files that the paths mean; a folder means its workbooks and CSVs, by name. Raises UsageError."""
     if missing := [str(path) for path in paths if not path.exists()]:
         raise UsageError(
             f"{', '.join(missing)}: no such file or folder", "Nothing was loaded; correct it and try again."
