@@ -51,4 +51,5 @@ def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:
 def _local_queries(config: Config) -> Queries:
     from lakectl.platforms.local.query import LocalQueries
 
-    raise NotImplementedError(config, LocalQueries)
+    logs = (config.local.path / "lakehouse").glob("[pr]*e*d/*/_delta_log")
+    return LocalQueries({log.parent.name: log.parent for log in logs})

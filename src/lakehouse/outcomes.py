@@ -50,6 +50,17 @@ def _upload(fields: dict[str, Any]) -> UploadOutcome:
     return UploadOutcome(**{**fields, **lists})
 
 
+def reason(error: str, cause: str) -> str:
+    """The sentence a person needs of a failure: a job's own message, a handler's, or the error's name."""
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return cause or error
+    if not isinstance(told, dict):
+        return cause
+    return str(told.get("ErrorMessage") or told.get("errorMessage") or error)
+
+
 def record_dataset(storage: Storage, execution: str, round_: int, outcome: Mapping[str, Any]) -> None:
     """Keeps what a dataset did in one round of an execution."""
     key = layout.execution(execution, f"datasets/{outcome['dataset']}.{round_:03}.json")

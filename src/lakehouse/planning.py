@@ -15,6 +15,8 @@ from typing import Any
 
 from lakehouse import layout, raw
 from lakehouse.contracts.load import levels
+from lakehouse.etl.catalog import FileCatalog
+from lakehouse.etl.tables import dataset_table, schema_changes
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
 from lakehouse.raw import RawFile
@@ -33,8 +35,20 @@ class Check:
     files: int = 0
 
 
+def refuse_contradictions(lake: Lake) -> None:
+    """Holds every contract against the table it has. Raises ContractError, with the column and the way out."""
+    catalog = FileCatalog(lake.storage)
+    for contract in lake.contracts.values():
+        if table := catalog.get(contract.dataset):
+            schema_changes(dataset_table(contract, table.location), dict(table.columns), table.partition_columns)
+
+
 def plan(lake: Lake) -> list[dict[str, list[dict[str, str]]]]:
-    """The datasets in levels by foreign key: `[{"datasets": [{"dataset": ..., "job": ...}]}, ...]`."""
+    """The datasets in levels by foreign key: `[{"datasets": [{"dataset": ..., "job": ...}]}, ...]`.
+
+    Raises ContractError.
+    """
+    refuse_contradictions(lake)
     return [
         {"datasets": [{"dataset": name, "job": job_name(name)} for name in level]} for level in levels(lake.contracts)
     ]

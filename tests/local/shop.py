@@ -1,4 +1,4 @@
-"""A shop's project in a temporary folder, operated as its owner would: by commands, judged by their JSON and exit codes."""
+"""A shop's project in a temporary folder, operated as its owner would: by commands, judged by JSON and exit codes."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from lakectl.operations.progress import Event, Phase, Progress
 from lakectl.ports import HistoryEvent
+from lakehouse.outcomes import reason
 
 # What people call the states whose work they wait for, and which phase their entry and their exit mean. Others pass in
 # silence; so does the end of a job, since its rows are told when they are marked.
@@ -56,6 +57,6 @@ def _told(event: HistoryEvent) -> dict[str, Any]:
     """What the event says of the dataset: the state's output where it has one, else its input, or the failure."""
     details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
     if "error" in details:
-        return {"error": f"{details['error']}: {details.get('cause', '')}"}
+        return {"error": reason(details["error"], details.get("cause") or "")}
     value = json.loads(details.get("output") or details.get("input") or "{}")
     return value if isinstance(value, dict) else {}

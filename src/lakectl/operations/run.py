@@ -15,6 +15,7 @@ from lakectl.operations.status import new_name, report
 from lakectl.ports import Platform
 from lakehouse import outcomes
 from lakehouse.closing import close
+from lakehouse.planning import refuse_contradictions
 
 
 def run(platform: Platform, progress: Progress) -> Execution:
@@ -23,7 +24,11 @@ def run(platform: Platform, progress: Progress) -> Execution:
 
 
 def follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
-    """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards."""
+    """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards.
+
+    Raises ContractError before anything runs.
+    """
+    refuse_contradictions(platform.lake)
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
     state = platform.workflow.follow(name, given, Narrator(progress))
     if state.status == "ABORTED":

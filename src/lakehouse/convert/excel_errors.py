@@ -24,6 +24,11 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _RELATION_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
+def sheet_errors(archive: zipfile.ZipFile, sheet: str) -> Errors:
+    """The error values of the sheet of that name. Raises KeyError or expat.ExpatError for a damaged workbook."""
+    return cell_errors(archive, sheet_parts(archive)[sheet])
+
+
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """The name of each sheet's part inside the archive, by the sheet's name."""
     targets = {
@@ -41,19 +46,20 @@ def _relation(sheet: ElementTree.Element) -> str:
 def cell_errors(archive: zipfile.ZipFile, part: str) -> Errors:
     """The error values of one sheet. Raises KeyError for a part that is not there, expat.ExpatError for broken XML."""
     with archive.open(part) as xml:
-        if not _has_mark(xml):
+        if not has_mark(xml, _MARKS):
             return {}
     with archive.open(part) as xml:
         return _parse(xml)
 
 
-def _has_mark(xml: IO[bytes]) -> bool:
+def has_mark(xml: IO[bytes], marks: tuple[bytes, ...]) -> bool:
+    """Whether one of the marks is somewhere in the file."""
     tail = b""
     while chunk := xml.read(_CHUNK):
         searched = tail + chunk
-        if any(mark in searched for mark in _MARKS):
+        if any(mark in searched for mark in marks):
             return True
-        tail = chunk[-2:]  # a mark may lie across two chunks
+        tail = searched[-max(map(len, marks)) :]  # a mark may lie across two chunks
     return False
 
 

@@ -1,11 +1,12 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods), read with calamine, one sheet in memory at a time.
 
-Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's. Error values are found in
-.xlsx and .xlsm (see `excel_errors`); in the other formats calamine does not tell them from empty cells.
+Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's. calamine's Python binding
+gives an error value as an empty cell, so errors are looked up in the file; in an .xls, which is no archive, they are not.
 """
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,11 +25,19 @@ from python_calamine import (
     load_workbook,
 )
 
-from lakehouse.convert.excel_errors import Errors, cell_errors, sheet_parts
+from lakehouse.convert import excel_errors, ods_errors, xlsb_errors
+from lakehouse.convert.excel_errors import Errors
 from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Grid, Row
 from lakehouse.convert.values import texts
 from lakehouse.errors import UploadRefused
+
+# How to find the error values of a sheet, by format.
+_ERRORS = {
+    "xlsx": excel_errors.sheet_errors,
+    "xlsb": xlsb_errors.sheet_errors,
+    "ods": ods_errors.sheet_errors,
+}
 
 
 def read(path: Path, name: str, form: str) -> Iterator[Grid]:
@@ -59,10 +68,10 @@ def _rows(book: CalamineWorkbook, index: int, errors: Errors, name: str) -> Iter
 
 
 def _errors(path: Path, form: str, sheet: str) -> Errors:
-    if form != "xlsx":
+    if form not in _ERRORS:
         return {}
     with zipfile.ZipFile(path) as archive:
-        return cell_errors(archive, sheet_parts(archive)[sheet])
+        return _ERRORS[form](archive, sheet)
 
 
 @contextmanager
@@ -71,7 +80,17 @@ def _refusing(name: str) -> Iterator[None]:
         yield
     except PasswordError:
         raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again") from None
-    except (CalamineError, OSError, zipfile.BadZipFile, zlib.error, ParseError, ExpatError, KeyError) as error:
+    except (
+        CalamineError,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ParseError,
+        ExpatError,
+        struct.error,
+        KeyError,
+        IndexError,
+    ) as error:
         raise _damaged(name, error) from error
     except BaseException as error:
         # Some damage makes the Rust code panic. Its exception cannot be imported, and is no subclass of Exception.

@@ -78,11 +78,20 @@ def rejects_table(location: str) -> TableSpec:
     )
 
 
-def schema_changes(spec: TableSpec, present: Mapping[str, str]) -> dict[str, str]:
+def schema_changes(
+    spec: TableSpec, present: Mapping[str, str], partitions: tuple[str, ...] | None = None
+) -> dict[str, str]:
     """The columns, name -> type, that the table at hand (`present`: name -> type) has to gain. Pure.
 
-    Raises ContractError, naming the column and the way out, for any change but new nullable columns.
+    `partitions` are the columns it is partitioned by, where they are known. Raises ContractError, naming the column and
+    the way out, for any change but new nullable columns.
     """
+    wanted = (spec.partition_by,) if spec.partition_by else ()
+    if partitions is not None and partitions != wanted:
+        raise ContractError(
+            f"{spec.name}: the table is partitioned by {_named(partitions)}, the contract asks for {_named(wanted)}",
+            f"Give it its old partition again, or move {spec.location} away and load its files again.",
+        )
     for name, type_ in present.items():
         if name not in spec.columns:
             raise ContractError(
@@ -95,3 +104,7 @@ def schema_changes(spec: TableSpec, present: Mapping[str, str]) -> dict[str, str
                 f"Give {name!r} its old type again, or add a column of another name for the new one.",
             )
     return {name: type_ for name, type_ in spec.columns.items() if name not in present}
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, columns)) or "nothing"
