@@ -24,7 +24,11 @@ from lakehouse.layout import DATABASE, REJECTS_TABLE
 
 _BATCH = 10_000  # rows in memory at a time
 # No Python variable is a table, and nothing is loaded or fetched that a query happens to name.
-_SAFE = {"python_enable_replacements": "false", "autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
+_SAFE = {
+    "python_enable_replacements": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+}
 
 
 class LocalQueries:
@@ -63,7 +67,11 @@ class LocalQueries:
         con.execute(f"CREATE SCHEMA {DATABASE}")
         for name, view in views.items():
             con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
-        _lock(con, [view.folder + "/" for view in views.values() if view.folder], [str(path.absolute()) for path in writable])
+        _lock(
+            con,
+            [view.folder + "/" for view in views.values() if view.folder],
+            [str(path.absolute()) for path in writable],
+        )
         return con, sql
 
     def _views(self, statement: Statement) -> dict[str, View]:

@@ -113,6 +113,16 @@ def _split(node: exp.Expr) -> exp.Expr:
     return fill(template, parts, limit, node.expression)
 
 
+def _at_zone(value: exp.Expr, zone: exp.Expr) -> exp.Expr:
+    """The wall clock there; DuckDB's instants carry no zone, so only UTC's, the session's own, stay instants."""
+    if isinstance(zone, exp.Literal) and zone.name.upper() in ("UTC", "Z", "GMT"):
+        return fill("CAST(_1 AS TIMESTAMPTZ)", value)
+    return fill("TIMEZONE(_2, CAST(_1 AS TIMESTAMPTZ))", value, zone)
+
+
+# DuckDB's LIST_DISTINCT has no order; Athena keeps that of the first of each.
+_DISTINCT = "LIST_FILTER(_1, LAMBDA item, place : LIST_POSITION(_1, item) = place)"
+
 FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Reduce: _reduce,
     exp.Extract: _extract,
@@ -120,6 +130,11 @@ FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.RegexpReplace: _regexp_replace,
     exp.ArraySlice: _slice,
     exp.Split: _split,
+    exp.AtTimeZone: lambda node: _at_zone(node.this, node.args["zone"]),
+    exp.ArrayDistinct: lambda node: fill(_DISTINCT, node.this),
+    exp.Repeat: lambda node: fill("LIST_TRANSFORM(RANGE(_2), LAMBDA item : _1)", node.this, node.args["times"]),
+    exp.Format: lambda node: exp.Anonymous(this="PRINTF", expressions=[node.this, *node.expressions]),
+    exp.Normalize: lambda node: fill("NFC_NORMALIZE(_1)", node.this),
     exp.ParseDatetime: lambda node: fill("CAST(STRPTIME(_1, _2) AS TIMESTAMPTZ)", node.this, _pattern(node.args["format"])),
     exp.StrToMap: lambda node: fill(
         "MAP_FROM_ENTRIES(LIST_TRANSFORM(STR_SPLIT(_1, _2), LAMBDA pair : "
@@ -129,7 +144,7 @@ FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
 }  # fmt: skip
 
 NAMED: dict[str, Callable[..., exp.Expr]] = {
-    "at_timezone": _template("TIMEZONE(_2, _1)"),
+    "at_timezone": _at_zone,
     "with_timezone": _template("TIMEZONE(_2, _1)"),
     "millisecond": _template("EXTRACT(MILLISECOND FROM _1) % 1000"),
     "format_datetime": lambda value, pattern: fill("STRFTIME(_1, _2)", value, _pattern(pattern)),
@@ -138,12 +153,11 @@ NAMED: dict[str, Callable[..., exp.Expr]] = {
         "ELSE '%Y-%m-%dT%H:%M:%S.%gZ' END)"
     ),
     "every": _template("BOOL_AND(_1)"),
-    "map_agg": _template("MAP(LIST(_1) FILTER (WHERE NOT _1 IS NULL), LIST(_2) FILTER (WHERE NOT _1 IS NULL))"),
+    "map_agg": _template("MAP_FROM_ENTRIES(LIST({'key': _1, 'value': _2}) FILTER (WHERE NOT _1 IS NULL))"),
     "geometric_mean": _template("GEOMEAN(_1)"),
-    "array_union": _template("LIST_DISTINCT(LIST_CONCAT(_1, _2))"),
+    "array_union": lambda left, right: fill(_DISTINCT, fill("LIST_CONCAT(_1, _2)", left, right)),
     "arrays_overlap": _template("LIST_HAS_ANY(_1, _2)"),
     "array_remove": _template("LIST_FILTER(_1, LAMBDA item : item <> _2)"),
-    "repeat": _template("LIST_TRANSFORM(RANGE(_2), LAMBDA item : _1)"),
     "any_match": _template("LEN(LIST_FILTER(_1, _2)) > 0"),
     "none_match": _template("LEN(LIST_FILTER(_1, _2)) = 0"),
     "all_match": _template("LEN(LIST_FILTER(_1, _2)) = LEN(_1)"),

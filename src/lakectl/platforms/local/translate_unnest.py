@@ -12,7 +12,17 @@ from sqlglot import exp
 
 from lakectl.platforms.local.templates import fill
 
-_MAP_FUNCTIONS = {"map_agg", "histogram", "multimap_agg", "map_filter", "map_concat", "transform_values", "map_from_entries", "transform_keys", "map"}
+_MAP_FUNCTIONS = {
+    "map_agg",
+    "histogram",
+    "multimap_agg",
+    "map_filter",
+    "map_concat",
+    "transform_values",
+    "map_from_entries",
+    "transform_keys",
+    "map",
+}
 
 
 def unnest(node: exp.Expr, map_columns: Set[str]) -> None:
@@ -35,7 +45,10 @@ def _subquery(node: exp.Unnest, has_fields: bool, map_columns: Set[str]) -> exp.
         columns.append(fill("UNNEST(RANGE(1, _1 + 1))", exp.Greatest(this=longest[0], expressions=longest[1:])))
     if position and alias:
         alias = alias.copy()
-        alias.append("columns", exp.to_identifier(position.name) if isinstance(position, exp.Expr) else exp.to_identifier("ordinality"))
+        alias.append(
+            "columns",
+            exp.to_identifier(position.name) if isinstance(position, exp.Expr) else exp.to_identifier("ordinality"),
+        )
     return exp.Lateral(this=exp.Subquery(this=exp.select(*columns)), alias=alias)
 
 
@@ -50,7 +63,7 @@ def _as_list(array: exp.Expr, map_columns: Set[str]) -> exp.Expr:
 
 def _is_map(node: exp.Expr, map_columns: Set[str]) -> bool:
     match node:
-        case exp.Map() | exp.VarMap() | exp.StrToMap() | exp.ToMap():
+        case exp.Map() | exp.VarMap() | exp.StrToMap() | exp.ToMap() | exp.MapFromEntries():
             return True
         case exp.Anonymous():
             return node.name.lower() in _MAP_FUNCTIONS

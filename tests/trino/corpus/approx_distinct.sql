@@ -1,0 +1,1 @@
+select approx_distinct(user_id) u, approx_distinct("date") d from orders

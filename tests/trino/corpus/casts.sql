@@ -1,0 +1,12 @@
+select cast(12.5 as integer) a,
+    cast(13.5 as bigint) b,
+    cast(1.005 as decimal(4,2)) c,
+    cast(true as integer) d,
+    cast('7' as bigint) e,
+    cast(date '2025-04-01' as varchar) f,
+    cast(1.50 as varchar) g,
+    cast(12 as varchar) h,
+    cast(true as varchar) i,
+    cast(timestamp '2025-04-01 10:00:00' as varchar) k,
+    cast(timestamp '2025-04-01 10:00:00 UTC' as date) m,
+    cast(date '2025-04-01' as timestamp) n

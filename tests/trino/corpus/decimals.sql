@@ -1,0 +1,18 @@
+select sum(total_amount) * 1.19 a,
+    avg(total_amount) b,
+    cast(sum(total_amount) as double) c,
+    round(avg(total_amount), 1) d,
+    sum(total_amount) / 7 e,
+    max(total_amount) / 3 f,
+    round(2.5) g,
+    round(-2.5) h,
+    round(1234.567, -2) i,
+    ceiling(1.2) j,
+    floor(-1.2) k,
+    truncate(1.99) l,
+    abs(-1.5) m,
+    power(2, 3) n,
+    sqrt(16) o,
+    decimal '1.50' p,
+    sign(-3) q
+from orders

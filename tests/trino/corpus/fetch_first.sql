@@ -1,0 +1,1 @@
+select order_id from orders order by total_amount desc nulls last, order_id fetch first 2 rows only

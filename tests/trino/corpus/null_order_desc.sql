@@ -1,0 +1,1 @@
+select order_id, total_amount from orders order by total_amount desc, order_id

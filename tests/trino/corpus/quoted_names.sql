@@ -1,0 +1,1 @@
+select "date", count(*) "order count" from orders group by "date" order by "date"

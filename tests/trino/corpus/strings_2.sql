@@ -1,0 +1,10 @@
+select split('a,b,c', ',') a,
+    split('a,b,c', ',', 2) b,
+    split_to_map('a=1,b=2', ',', '=')['b'] c,
+    concat_ws('-', 'a', null, 'b') d,
+    levenshtein_distance('kitten', 'sitting') e,
+    translate('abc', 'ab', 'xy') f,
+    to_hex(md5(to_utf8('a'))) g,
+    normalize('é') h,
+    format('%s has %d', 'x', 3) i,
+    hamming_distance('abc', 'abd') j
