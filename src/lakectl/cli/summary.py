@@ -16,7 +16,7 @@ from lakectl.operations.result import DatasetResult, Execution, UploadResult
 
 _ALWAYS = ("read", "inserted", "rejected")
 _COUNTS = ("read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
-_MOST = 10  # uploads whose reasons are told; the rest is counted
+_MOST = 20  # lines about uploads of one status; the rest is counted
 _FAULTS = 3
 
 
@@ -66,12 +66,11 @@ def _upload_lines(uploads: Sequence[UploadResult]) -> Iterator[Text]:
 
 
 def _told(uploads: Sequence[UploadResult]) -> Iterator[Text]:
-    """The uploads of which there is something to tell."""
-    telling = [(upload.file, words) for upload in uploads if (words := list(_words(upload)))]
-    for file, words in islice(telling, _MOST):
-        yield from (Text(f"  {file}: {word}") for word in words)
-    if len(telling) > _MOST:
-        yield Text(f"  and {len(telling) - _MOST:,} more, all in `lakectl status -o json`")
+    """What there is to tell of the uploads, a line each."""
+    words = [f"  {upload.file}: {words}" for upload in uploads for words in _words(upload)]
+    yield from map(Text, words[:_MOST])
+    if len(words) > _MOST:
+        yield Text(f"  and {len(words) - _MOST:,} lines more of this kind")
 
 
 def _words(upload: UploadResult) -> Iterator[str]:
@@ -97,6 +96,5 @@ def _faults(execution: Execution) -> Iterator[Text]:
         return
     yield Text(f"\n{render.count(execution.rejected, 'row')} rejected, most of them by:", style="yellow")
     for dataset, fault in islice(execution.faults(), _FAULTS):
-        column = f"{fault.column} " if fault.column else ""
-        yield Text(f"  {dataset}: {column}{fault.rule} ({fault.count:,})")
+        yield Text(f"  {fault.count:>7,}  {'.'.join(filter(None, (dataset, fault.column)))}: {fault.rule}")
     yield Text("See them with `lakectl rejects list`.")

@@ -1,0 +1,116 @@
+"""Settings: where they come from, which wins, and what is refused by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lakectl.config import SETTINGS, Config, load, variable
+from lakectl.errors import ConfigError, NoProject, TargetMissing
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write(text: str) -> Path:
+        (tmp_path / "lakectl.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def read(folder: Path, environment: dict[str, str] | None = None, **flags: str | None) -> Config:
+    return load(folder, environment or {}, flags)
+
+
+def test_an_empty_file_gives_the_defaults(write):
+    folder = write("")
+    config = read(folder)
+    assert (config.target, config.engine, config.local.markers) == ("local", "duckdb", "objects")
+    assert config.local.path == folder / "lake"
+    assert (config.contracts, config.sql) == (folder / "contracts", folder / "sql")
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "flag", "expected"),
+    [
+        ("", {}, None, "duckdb"),
+        ('engine = "spark"', {}, None, "spark"),
+        ('engine = "spark"', {"LAKECTL_ENGINE": "duckdb"}, None, "duckdb"),
+        ('engine = "duckdb"', {"LAKECTL_ENGINE": "duckdb"}, "spark", "spark"),
+        ('engine = "spark"', {"LAKECTL_ENGINE": ""}, None, "spark"),
+    ],
+)
+def test_flag_before_variable_before_file_before_default(write, toml, environment, flag, expected):
+    assert read(write(toml), environment, engine=flag).engine == expected
+
+
+def test_every_setting_has_a_variable(write):
+    folder = write("")
+    environment = {"LAKECTL_TARGETS__LOCAL__PATH": "elsewhere", "LAKECTL_TARGETS__LOCAL__MARKERS": "dynamodb"}
+    config = read(folder, environment)
+    assert config.local.path == folder / "elsewhere"
+    assert config.local.markers == "dynamodb"
+    assert {variable(name) for name in SETTINGS} > environment.keys()
+
+
+def test_the_file_is_found_upward(write):
+    folder = write("")
+    inner = folder / "a" / "b"
+    inner.mkdir(parents=True)
+    assert read(inner).project == folder
+
+
+def test_an_absolute_path_stays(write):
+    assert read(write('[targets.local]\npath = "/somewhere/lake"')).local.path == Path("/somewhere/lake")
+
+
+def test_no_file_says_what_to_do(tmp_path):
+    with pytest.raises(NoProject) as caught:
+        read(tmp_path)
+    assert "no lakectl.toml found" in caught.value.message
+    assert "lakectl init" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("toml", "line", "hint"),
+    [
+        ('# one\nenginee = "spark"', 2, "Did you mean 'engine'?"),
+        ('engine = "duckdb"\n\n[targets.local]\npaht = "lake"', 4, "Did you mean 'targets.local.path'?"),
+        ('[targets]\nlocal = { pth = "x" }', 2, "Did you mean 'targets.local.path'?"),
+        ('zzz = "x"', 1, "There are: "),
+        ('targets.local.marker = "objects"', 1, "Did you mean 'targets.local.markers'?"),
+    ],
+)
+def test_an_unknown_setting_is_refused_by_line(write, toml, line, hint):
+    with pytest.raises(ConfigError) as caught:
+        read(write(toml))
+    assert f"lakectl.toml, line {line}: there is no setting" in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_a_wrong_value_names_its_line_and_the_choices(write):
+    with pytest.raises(ConfigError) as caught:
+        read(write('target = "local"\nengine = "flink"'))
+    assert "line 2: engine cannot be 'flink'" in caught.value.message
+    assert "duckdb, spark" in caught.value.hint
+
+
+def test_a_wrong_variable_is_named(write):
+    with pytest.raises(ConfigError, match="LAKECTL_ENGINE: engine cannot be 'flink'"):
+        read(write(""), {"LAKECTL_ENGINE": "flink"})
+
+
+def test_a_value_of_another_type_is_refused(write):
+    with pytest.raises(ConfigError, match="line 1: engine must be a text in quotes"):
+        read(write("engine = 7"))
+
+
+def test_a_file_that_is_no_toml_is_refused_by_line(write):
+    with pytest.raises(ConfigError, match=r"lakectl\.toml: .*line 2"):
+        read(write('engine = "duckdb"\nengine engine'))
+
+
+def test_aws_is_not_in_this_version(write):
+    with pytest.raises(TargetMissing, match="the aws target is not available in this version"):
+        read(write(""), target="aws")

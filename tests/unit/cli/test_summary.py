@@ -1,0 +1,100 @@
+"""The summary of an execution, and the exit codes of the commands that end in one."""
+
+from __future__ import annotations
+
+import pytest
+
+from lakectl.cli import summary
+from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
+from tests.unit.cli.golden import assert_golden
+
+UPLOADS = (
+    UploadResult("orders_apr_2025.xlsx", "converted", sheets=15, notes=("sheet Notes: the sheet is hidden",)),
+    UploadResult("copy of orders.xlsx", "skipped", "the same content as orders_apr_2025.xlsx"),
+    UploadResult("broken.xlsx", "refused", "the workbook has a password"),
+    UploadResult(
+        "order_items_apr_2025.xlsx",
+        "converted",
+        "sheet 2025-04-03: no column order_id",
+        sheets=14,
+        refused_sheets=("2025-04-03",),
+    ),
+)
+FAULTS = (
+    Fault("product_id", "foreign_key", 40),
+    Fault("", "sum_of_parts", 7),
+    Fault("reordered", "type", 5),
+    Fault("id", "required", 1),
+)
+DATASETS = (
+    DatasetResult("products", "skipped"),
+    DatasetResult(
+        "orders", "loaded", 15, read=7500, inserted=7400, updated=40, duplicate=50, stale=10, table_version=3
+    ),
+    DatasetResult("order_items", "loaded", 14, read=40803, inserted=40750, rejected=53, table_version=3, faults=FAULTS),
+)
+TIMES = {"started_at": "2026-11-23T02:44:13Z", "finished_at": "2026-11-23T02:44:16Z"}
+
+
+def execution(**changes: object) -> Execution:
+    fields = {"execution": "20261123T024413Z-1a2b3c", "target": "local", "engine": "duckdb", "status": "SUCCEEDED"}
+    return Execution(**{**fields, **TIMES, "uploads": UPLOADS, "datasets": DATASETS, "archived": 31, **changes})
+
+
+def shown(capsys: pytest.CaptureFixture[str], told: Execution) -> str:
+    summary.show(told)
+    summary.tell_failure(told)
+    if told.status == "SUCCEEDED" and told.data_refused:
+        summary.tell_refused(told)
+    printed = capsys.readouterr()
+    return f"--- stdout\n{printed.out}--- stderr\n{printed.err}"
+
+
+def test_summary_of_a_run_with_refusals_and_rejects(capsys):
+    assert_golden("cli/summary.txt", shown(capsys, execution()))
+
+
+def test_summary_of_a_clean_run(capsys):
+    clean = execution(uploads=UPLOADS[:1], datasets=DATASETS[:2])
+    assert_golden("cli/summary_clean.txt", shown(capsys, clean))
+
+
+def test_summary_of_a_failure(capsys):
+    datasets = (DATASETS[1], DatasetResult("products", "failed", error="disk full"), DatasetResult("x", "blocked"))
+    failed = execution(status="FAILED", error="products: disk full; x: blocked", datasets=datasets)
+    assert_golden("cli/summary_failed.txt", shown(capsys, failed))
+
+
+def test_summary_of_a_stopped_run(capsys):
+    stopped = execution(status="ABORTED", error="stopped by Ctrl-C", datasets=DATASETS[:2])
+    text = shown(capsys, stopped)
+    assert "ABORTED" in text
+    assert text.endswith("Error: stopped by Ctrl-C\nNext:  Go on with `lakectl resume`.\n")
+
+
+def test_only_three_faults_are_told_and_the_command_that_shows_them_all(capsys):
+    text = shown(capsys, execution())
+    assert "order_items.id" not in text
+    assert "53 rows rejected" in text
+    assert "lakectl rejects list" in text
+
+
+def test_many_uploads_are_counted_not_listed(capsys):
+    many = [UploadResult(f"{number}.csv", "skipped", "loaded before") for number in range(1000)]
+    text = shown(capsys, execution(uploads=many))
+    assert "1,000 uploads skipped" in text
+    assert "and 980 lines more" in text
+
+
+def test_rejected_rows_alone_are_no_refusal():
+    assert not execution(uploads=UPLOADS[:2]).data_refused
+    assert execution(uploads=UPLOADS[2:3]).data_refused
+    assert execution(uploads=UPLOADS[3:]).data_refused
+
+
+def test_faults_of_all_datasets_come_commonest_first():
+    orders = DatasetResult("orders", "loaded", rejected=6, faults=(Fault("order_id", "type", 6),))
+    told = execution(datasets=(orders, DATASETS[2]))
+    assert [fault.count for _, fault in told.faults()] == [40, 7, 6, 5, 1]
+    assert told.faults()[2] == ("orders", Fault("order_id", "type", 6))
+    assert told.rejected == 59
