@@ -1,7 +1,7 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods), read with calamine, one sheet in memory at a time.
 
 Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's. calamine's Python binding
-gives an error value as an empty cell, so errors are looked up in the file; in an .xls, which is no archive, they are not.
+gives an error value as an empty cell, so errors are looked up in the file, except in an .xls, which is no archive.
 """
 
 from __future__ import annotations
