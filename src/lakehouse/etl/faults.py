@@ -29,12 +29,16 @@ EXCEL_ERRORS = (
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that may be wrong: SQL for the condition, and for the value that is told."""
+    """One thing that may be wrong with the values of some columns (mostly one): the condition, in SQL."""
 
-    column: str
+    columns: tuple[str, ...]
     rule: str
     condition: str
-    value: str
+
+    @property
+    def column(self) -> str:
+        """What a fault names as its column."""
+        return ", ".join(self.columns)
 
 
 def text_of(column: str) -> str:
@@ -57,7 +61,7 @@ def checks(contract: Contract) -> Iterator[Check]:
     for column in contract.source_columns:
         required = column.required or column.name in contract.primary_key
         for rule, condition in [*_form(column, required), *_content(column)]:
-            yield Check(column.name, rule, condition, name(f"_raw_{column.name}"))
+            yield Check((column.name,), rule, condition)
         for number, key in enumerate(contract.foreign_keys):
             if key.columns[0] == column.name:
                 yield _foreign(key, number)
@@ -102,5 +106,4 @@ def _beyond(column: Column, value: str, right: str, text: str) -> str:
 
 def _foreign(key: ForeignKey, number: int) -> Check:
     given = " AND ".join(f"{name(column)} IS NOT NULL" for column in key.columns)
-    value = ", ', ', ".join(name(f"_raw_{column}") for column in key.columns)
-    return Check(", ".join(key.columns), "foreign_key", f"{given} AND _found_{number} IS NULL", f"CONCAT({value})")
+    return Check(key.columns, "foreign_key", f"{given} AND _found_{number} IS NULL")

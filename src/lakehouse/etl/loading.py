@@ -90,7 +90,7 @@ def load(job: Job) -> dict[str, Any]:
 
 
 def _judge(job: Job, queries: Mapping[str, Any]) -> None:
-    """From raw CSVs to `checked` and `duplicates`."""
+    """From raw CSVs to `checked`, `refused` and `duplicates`."""
     engine, contract = job.engine, job.contract
     started = literal(job.clock().isoformat(sep=" "))
     execution = f"SELECT {literal(job.manifest.execution)} AS _execution_id"
@@ -102,7 +102,7 @@ def _judge(job: Job, queries: Mapping[str, Any]) -> None:
     engine.define("raw", rejects.raw(contract, with_retried=job.manifest.retry_waiting))
     for number, key in enumerate(contract.foreign_keys):
         engine.scan(f"parent_{number}", job.table_of(job.contracts[key.parent]))
-    for name in ("checked", "duplicates"):
+    for name in ("checked", "refused", "duplicates"):
         engine.keep(name, queries[name])
 
 

@@ -11,8 +11,12 @@ from sqlglot import exp
 from lakehouse.contracts.model import Contract
 from lakehouse.etl.sql import literal, name, names, statement
 from lakehouse.etl.statements import SOURCE
+from lakehouse.etl.tables import rejects_table
 
-_ROW = "`dataset`, `source_file`, `sheet`, `row`, `faults`, `record`, `execution`, `rejected_at`, `waiting`, `position`"
+# What stays of a row that has passed: all but by whom and when it was resolved.
+_ROW = ", ".join(
+    f"mine.`{column}`" for column in rejects_table("").columns if column not in ("resolved_by", "resolved_at")
+)
 
 
 def retried(contract: Contract) -> exp.Expr:
@@ -42,32 +46,34 @@ def source_range() -> exp.Expr:
 
 
 def reject_changes(contract: Contract) -> exp.Expr:
-    """The rows of `rejected_records` to write, each with its `_outcome`: refused ones that are not open there as they
-    are now (inserted or updated), and open ones that have passed (updated). Needs `checked`, `rejects`, `execution`."""
+    """The rows of `rejected_records` to write, each with its `_outcome`: those of `refused` that are not open in there
+    as they are now (inserted or updated), and open ones that have passed (updated). Needs `execution`."""
     dataset = literal(contract.dataset)
-    same = (
-        "rejects.`source_file` = checked._source_file AND rejects.`sheet` = checked._source_sheet"
-        " AND rejects.`row` = checked._source_row"
-    )
     return statement(f"""
         WITH mine AS (SELECT * FROM rejects WHERE `dataset` = {dataset}),
-             refused AS (
-                 SELECT {dataset} AS `dataset`, checked._source_file AS `source_file`, checked._source_sheet AS `sheet`,
-                        checked._source_row AS `row`, checked._faults AS `faults`, checked._record AS `record`,
+             told AS (
+                 SELECT {dataset} AS `dataset`, refused._source_file AS `source_file`, refused._source_sheet AS `sheet`,
+                        refused._source_row AS `row`, refused._faults AS `faults`, refused._record AS `record`,
                         execution._execution_id AS `execution`, execution._started_at AS `rejected_at`,
-                        checked._waiting AS `waiting`, checked._position AS `position`,
+                        refused._waiting AS `waiting`, refused._position AS `position`,
                         CAST(NULL AS STRING) AS `resolved_by`, CAST(NULL AS TIMESTAMP_LTZ) AS `resolved_at`,
-                        CASE WHEN rejects.`row` IS NULL THEN 'inserted' ELSE 'updated' END AS _outcome
-                 FROM checked CROSS JOIN execution LEFT JOIN mine AS rejects ON {same}
-                 WHERE NOT checked._faults IS NULL AND (rejects.`row` IS NULL
-                       OR NOT rejects.`resolved_by` IS NULL OR NOT rejects.`faults` <=> checked._faults)),
+                        CASE WHEN mine.`row` IS NULL THEN 'inserted' ELSE 'updated' END AS _outcome
+                 FROM refused CROSS JOIN execution LEFT JOIN mine ON {_same("refused")}
+                 WHERE mine.`row` IS NULL OR NOT mine.`resolved_by` IS NULL OR NOT mine.`faults` <=> refused._faults),
              passed AS (
-                 SELECT {", ".join(f"rejects.{column.strip()}" for column in _ROW.split(","))},
+                 SELECT {_ROW},
                         execution._execution_id AS `resolved_by`, execution._started_at AS `resolved_at`,
                         'updated' AS _outcome
-                 FROM mine AS rejects JOIN checked ON {same} CROSS JOIN execution
-                 WHERE checked._faults IS NULL AND rejects.`resolved_by` IS NULL)
-        SELECT * FROM refused UNION ALL SELECT * FROM passed""")
+                 FROM mine JOIN checked ON {_same("checked")} CROSS JOIN execution
+                 WHERE checked._codes IS NULL AND mine.`resolved_by` IS NULL)
+        SELECT * FROM told UNION ALL SELECT * FROM passed""")
+
+
+def _same(relation: str) -> str:
+    return (
+        f"{relation}._source_file = mine.`source_file` AND {relation}._source_sheet = mine.`sheet`"
+        f" AND {relation}._source_row = mine.`row`"
+    )
 
 
 def waiting(contract: Contract) -> exp.Expr:

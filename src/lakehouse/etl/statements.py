@@ -1,6 +1,7 @@
 """A contract as SQL: the statements that load a dataset, the same for every engine.
 
     raw, parent_N  ->  checked     every row: its values, all its faults, and the row as it was where it has any
+    checked        ->  refused     the rows with faults, and what these are in words
     checked        ->  duplicates  the rows without fault that lose against another of the batch with the same key
     checked        ->  key_ranges  where the batch's keys lie, so that an engine can leave out most of the table's files
     target         ->  compared    the rows that remain, each inserted, updated, unchanged or stale against the table
@@ -16,7 +17,7 @@ from sqlglot import exp
 
 from lakehouse.contracts.model import Column, Contract
 from lakehouse.etl import types
-from lakehouse.etl.faults import checks, formed, is_excel_error, text_of
+from lakehouse.etl.faults import Check, checks, formed, is_excel_error, text_of
 from lakehouse.etl.sql import literal, name, names, statement
 
 # Where a row comes from and its place in the order of delivery, which is the order of these but for the sheet.
@@ -30,6 +31,7 @@ def statements(contract: Contract) -> dict[str, exp.Expr]:
     """The dataset's statements by the name of what they define, in the order in which they run."""
     return {
         "checked": checked(contract),
+        "refused": refused(contract),
         "duplicates": duplicates(contract),
         "key_ranges": key_ranges(contract),
         "compared": compared(contract),
@@ -41,8 +43,8 @@ def statements(contract: Contract) -> dict[str, exp.Expr]:
 
 
 def checked(contract: Contract) -> exp.Expr:
-    """Every row of `raw`: values by column, where it is from, `_faults` and `_record` (null where nothing is wrong),
-    and whether it is `_waiting`: wrong only in that a parent row is not there."""
+    """Every row of `raw`: values by column, where it is from, `_codes` of its faults and `_record` (both null where it has
+    none), and whether it is `_waiting`: wrong only in that a parent row is not there."""
     return statement(f"""
         WITH texts AS ({_texts(contract)}),
              formed AS ({_formed(contract)}),
@@ -51,7 +53,7 @@ def checked(contract: Contract) -> exp.Expr:
              judged AS (SELECT *, {_judgement(contract)} FROM joined)
         SELECT {", ".join(names_of(contract))}, {names(SOURCE)},
                _orphan AND NOT _broken AS _waiting,
-               CASE WHEN _broken OR _orphan THEN {_faults(contract)} END AS _faults,
+               CASE WHEN _broken OR _orphan THEN {_codes(contract)} END AS _codes,
                CASE WHEN _broken OR _orphan THEN {_record(contract)} END AS _record
         FROM judged""")
 
@@ -109,13 +111,9 @@ def _any(conditions: list[str]) -> str:
     return f"COALESCE({' OR '.join(f'({condition})' for condition in conditions)}, FALSE)"
 
 
-def _faults(contract: Contract) -> str:
-    """All faults of a row as an array of structs."""
-    told = ", ".join(
-        f"CASE WHEN {c.condition} THEN STRUCT({literal(c.column)} AS `column`, {c.value} AS `value`,"
-        f" {literal(c.rule)} AS `rule`) END"
-        for c in checks(contract)
-    )
+def _codes(contract: Contract) -> str:
+    """The numbers of all checks that a row fails, in their order."""
+    told = ", ".join(f"CASE WHEN {check.condition} THEN {code} END" for code, check in enumerate(checks(contract)))
     return f"ARRAY_COMPACT(ARRAY({told}))"
 
 
@@ -143,7 +141,7 @@ def _record(contract: Contract) -> str:
 def duplicates(contract: Contract) -> exp.Expr:
     """The `SOURCE` of the rows that lose. Only rows whose key occurs twice are sorted: mostly none."""
     key = names(contract.primary_key)
-    valid = "SELECT * FROM checked WHERE _faults IS NULL"
+    valid = "SELECT * FROM checked WHERE _codes IS NULL"
     same = " AND ".join(f"valid.{name(column)} = several.{name(column)}" for column in contract.primary_key)
     latest = ", ".join(f"valid.{name(column)} DESC NULLS LAST" for column in (*contract.latest_by, *DELIVERY))
     return statement(f"""
@@ -165,10 +163,10 @@ def key_ranges(contract: Contract) -> exp.Expr:
     column = contract.column(contract.primary_key[0])
     key = name(column.name)
     if column.type.kind != "integer":
-        return statement(f"SELECT MIN({key}) AS low, MAX({key}) AS high FROM checked WHERE _faults IS NULL")
+        return statement(f"SELECT MIN({key}) AS low, MAX({key}) AS high FROM checked WHERE _codes IS NULL")
     place = f"(CAST({key} AS DOUBLE) - all_keys.low) / (all_keys.high - all_keys.low + 1)"
     return statement(f"""
-        WITH valid AS (SELECT {key} FROM checked WHERE _faults IS NULL),
+        WITH valid AS (SELECT {key} FROM checked WHERE _codes IS NULL),
              all_keys AS (SELECT CAST(MIN({key}) AS DOUBLE) AS low, CAST(MAX({key}) AS DOUBLE) AS high FROM valid),
              placed AS (SELECT {key}, FLOOR({place} * {_BUCKETS}) AS bucket FROM valid CROSS JOIN all_keys)
         SELECT MIN({key}) AS low, MAX({key}) AS high FROM placed GROUP BY bucket ORDER BY low""")
@@ -183,7 +181,7 @@ def compared(contract: Contract) -> exp.Expr:
     return statement(f"""
         WITH winner AS (
                  SELECT {", ".join(["checked." + column for column in names_of(contract)])}, {names(SOURCE, "checked")}
-                 FROM checked LEFT ANTI JOIN duplicates ON {lost} WHERE checked._faults IS NULL),
+                 FROM checked LEFT ANTI JOIN duplicates ON {lost} WHERE checked._codes IS NULL),
              sheets AS (SELECT DISTINCT _source_file, _source_sheet, _position FROM checked)
         SELECT winner.*, {was} AS _partition_was,
                CASE WHEN target.{name(contract.primary_key[0])} IS NULL THEN 'inserted'
@@ -224,20 +222,42 @@ def counts() -> exp.Expr:
     COUNT_IF would be shorter, but is null over no rows in DuckDB.
     """
     outcomes = ", ".join(
-        f"COUNT(CASE WHEN _outcome = '{outcome}' THEN 1 END) AS {outcome}" for outcome in ("inserted", "updated", "unchanged", "stale")
+        f"COUNT(CASE WHEN _outcome = '{outcome}' THEN 1 END) AS {outcome}"
+        for outcome in ("inserted", "updated", "unchanged", "stale")
     )
     return statement(f"""
         SELECT {outcomes},
                (SELECT COUNT(*) FROM checked) AS read,
                (SELECT COUNT(*) FROM duplicates) AS duplicate,
-               (SELECT COUNT(*) FROM checked WHERE NOT _faults IS NULL) AS rejected
+               (SELECT COUNT(*) FROM checked WHERE NOT _codes IS NULL) AS rejected
         FROM compared""")
+
+
+def refused(contract: Contract) -> exp.Expr:
+    """The rows of `checked` that have faults: `SOURCE`, `_faults` in words, `_waiting`, `_record`.
+
+    Words are only found here, for few rows: to build them for every row of a batch costs more than all else.
+    """
+    told = ", ".join(
+        f"CASE WHEN ARRAY_CONTAINS(_codes, {code}) THEN STRUCT({literal(check.column)} AS `column`,"
+        f" {_told(check)} AS `value`, {literal(check.rule)} AS `rule`) END"
+        for code, check in enumerate(checks(contract))
+    )
+    return statement(f"""
+        SELECT {names(SOURCE)}, ARRAY_COMPACT(ARRAY({told})) AS _faults, _waiting, _record
+        FROM checked WHERE NOT _codes IS NULL""")
+
+
+def _told(check: Check) -> str:
+    """The value of a fault: the cell's text as it was, or those of several with commas between."""
+    first, *others = (f"_record[{literal(column)}]" for column in check.columns)
+    return f"CONCAT_WS(', ', {', '.join([first, *others])})" if others else first
 
 
 def commonest_faults() -> exp.Expr:
     """At most ten rows `column`, `rule`, `count`, the commonest fault first."""
     return statement("""
-        WITH faults AS (SELECT EXPLODE(_faults) AS fault FROM checked WHERE NOT _faults IS NULL)
+        WITH faults AS (SELECT EXPLODE(_faults) AS fault FROM refused)
         SELECT fault.`column` AS `column`, fault.`rule` AS `rule`, COUNT(*) AS `count`
         FROM faults GROUP BY fault.`column`, fault.`rule`
         ORDER BY `count` DESC, `column`, `rule` LIMIT 10""")

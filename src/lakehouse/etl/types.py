@@ -52,7 +52,7 @@ def value(of: Type, text: str) -> str:
         case "string":
             return text
         case "integer":
-            return f"TRY_CAST({_number(text, 0)} AS {hive_type(of)})"
+            return _integer(hive_type(of), text)
         case "decimal":
             return (
                 f"CASE WHEN NOT {exceeds(of, text, '')} THEN TRY_CAST({_number(text, of.scale)} AS {hive_type(of)}) END"
@@ -70,6 +70,12 @@ def value(of: Type, text: str) -> str:
 def constant(of: Type, valid: str) -> str:
     """A valid text from a contract, as a value of the type."""
     return value(of, literal(valid))
+
+
+def _integer(type_: str, text: str) -> str:
+    # Almost all integers are canonical already. That a cast there and back gives the same text proves it, and is fast.
+    cast = f"TRY_CAST({text} AS {type_})"
+    return f"CASE WHEN CAST({cast} AS STRING) = {text} THEN {cast} ELSE TRY_CAST({_number(text, 0)} AS {type_}) END"
 
 
 def _number(text: str, scale: int) -> str:

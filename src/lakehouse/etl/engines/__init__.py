@@ -4,7 +4,8 @@ A job asks an engine for these things, in this order (`lakehouse.etl.loading`):
 
 1. `read` the manifest's raw CSVs as the relation `fresh`; `scan` each foreign key's parent as `parent_N` (N from 0);
    if waiting rows are to be tried again, `scan` `rejected_records` as `rejects` and `keep` `retried`.
-2. `keep` `checked` (every row: its values, its faults), then `duplicates` (rows that lose within the batch).
+2. `keep` `checked` (every row: its values, its faults), `refused` (those with faults), then `duplicates` (rows that
+   lose within the batch).
 3. `rows` of `key_ranges`, `scan` of the dataset's own table as `target`, pruned by those ranges; `define` `compared`
    and `changes` (what to insert or update), `rows` of `counts`: the job proves them; so far nothing has been written.
 4. `create` or `grow` the table, then `append` or `merge` of `changes`.
