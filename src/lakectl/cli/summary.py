@@ -28,7 +28,9 @@ def show(execution: Execution) -> None:
 
 
 def tell_failure(execution: Execution) -> None:
-    """On stderr, why an execution did not come to its end, and what to do next; nothing where it did."""
+    """On stderr, why an execution did not do its work, and what to do next; nothing where it did."""
+    if execution.note:
+        render.say(execution.note)
     if execution.status == "ABORTED":
         render.error(execution.error or "the execution was stopped", "Go on with `lakectl resume`.")
     if execution.status == "FAILED":

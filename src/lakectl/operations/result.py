@@ -81,6 +81,7 @@ class Execution:
     datasets: Sequence[DatasetResult] = ()
     archived: int = 0
     error: str | None = None
+    note: str = ""  # for people: why there was nothing to do
 
     @property
     def data_refused(self) -> bool:

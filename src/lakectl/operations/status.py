@@ -92,6 +92,7 @@ def report(platform: Platform, state: ExecutionState) -> Execution:
         datasets=tuple(_dataset(outcome) for outcome in outcomes.datasets(storage, state.name)),
         archived=ending.get("archived", 0),
         error=ending.get("error") or state.error or None,
+        note=ending.get("note", ""),
     )
 
 
