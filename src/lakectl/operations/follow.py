@@ -40,7 +40,7 @@ class Narrator:
         state = event.get("state", "")
         phase = _phase(event) if state in _STATES else None
         if phase is not None:
-            error, rows = str(told.get("error") or ""), told.get("read")
+            error, rows = str(told.get("error") or ""), told.get("read") if state == "MarkProcessed" else None
             self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, error))
 
 
