@@ -51,5 +51,4 @@ def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:
 def _local_queries(config: Config) -> Queries:
     from lakectl.platforms.local.query import LocalQueries
 
-    logs = (config.local.path / "lakehouse").glob("[pr]*e*d/*/_delta_log")
-    return LocalQueries({log.parent.name: log.parent for log in logs})
+    return LocalQueries(config.local.path)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
-from lakehouse.errors import LakehouseError
+from lakectl.errors import UsageError
 
 ParameterType = Literal["integer", "decimal", "string", "boolean", "date", "timestamp"]
 Value = int | Decimal | str | bool | dt.date | dt.datetime
@@ -31,7 +31,7 @@ _EXAMPLES = {
 _FORMS: tuple[ParameterType, ...] = ("integer", "decimal", "boolean", "date", "timestamp")
 
 
-class ParameterError(LakehouseError):
+class ParameterError(UsageError):
     """A value that a query needs is missing, is not of its type, or belongs to no parameter."""
 
 

@@ -18,17 +18,17 @@ from pathlib import Path
 from typing import cast
 
 from lakectl.operations.parameters import TYPES, Parameter, ParameterError, ParameterType, read_value
-from lakehouse.errors import LakehouseError
+from lakectl.errors import ConfigError, UsageError
 
 _HEADER = re.compile(r"--\s*(title|param)\b\s*(.*)")
 _PARAM = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s+(?P<type>\w+)\s*(?:=\s*(?P<default>.*?)\s*)?(?::\s+(?P<text>.*))?")
 
 
-class QueryFileError(LakehouseError):
+class QueryFileError(ConfigError):
     """A `.sql` file whose header cannot be read."""
 
 
-class QueryUnknown(LakehouseError):
+class QueryUnknown(UsageError):
     """There is no named query of that name."""
 
 
@@ -44,7 +44,7 @@ class NamedQuery:
 
 
 def load_queries(folders: Iterable[Path]) -> dict[str, NamedQuery]:
-    """All named queries of the folders by name, in the order of their names; a later folder wins. Raises QueryFileError."""
+    """All named queries by name, sorted; of two with one name the later folder's wins. Raises QueryFileError."""
     paths = {path.stem: path for folder in folders for path in sorted(folder.glob("*.sql"))}
     return {name: read_query(path) for name, path in sorted(paths.items())}
 

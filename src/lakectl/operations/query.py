@@ -26,8 +26,8 @@ class ResultColumn:
 class Result:
     """An answer. `rows` can be walked once and is fetched while walking; values are Python's own.
 
-    Those are int, float, Decimal, str, bool, bytes, date, time, datetime (with a zone: UTC), timedelta, None; an array is
-    a list, a row and a map are dicts. Names of columns differ from each other.
+    Those are int, float, Decimal, str, bool, bytes, date, time, datetime (with a zone: UTC), timedelta and None; an array
+    is a list, a row and a map are dicts. Names of columns differ from each other.
     """
 
     columns: tuple[ResultColumn, ...]
@@ -38,13 +38,13 @@ class Queries(Protocol):
     """Whoever answers a query over the lake's tables."""
 
     def run(self, statement: Statement, values: Mapping[str, Value]) -> Result:
-        """The answer, typed, its rows streamed. Raises QueryError."""
+        """The answer, typed, its rows streamed. Raises QueryError, QueryFailed."""
 
     def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> None:
-        """Writes the answer into a Parquet file. Raises QueryError."""
+        """Writes the answer into a Parquet file. Raises QueryError, QueryFailed."""
 
     def text(self, statement: Statement, values: Mapping[str, Value], dialect: Dialect) -> str:
-        """What would run, the parameters in it as literals. Raises QueryError."""
+        """What would run, the parameters in it as literals. Raises QueryError, QueryFailed."""
 
 
 @dataclass(frozen=True)

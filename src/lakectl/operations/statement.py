@@ -18,6 +18,7 @@ from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.tokens import Token, TokenType
 
 from lakectl.operations.parameters import Value, literal, missing_parameter
+from lakectl.errors import UsageError
 from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 
@@ -38,13 +39,17 @@ _VALUE_ENDS = (
 )
 
 
-class QueryError(LakehouseError):
-    """A question that cannot be asked: not SQL, not a query, about something that is not there, or refused by the engine."""
+class QueryError(UsageError):
+    """A question that cannot be asked: no SQL, more than a query, or about something that is not there."""
+
+
+class QueryFailed(LakehouseError):
+    """A question that broke while it was answered, such as a division by zero."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One query. `tables` are those of the database, lower case, each once; `parameters` in order of appearance, repeated."""
+    """One query. `tables`: each once, in lower case; `parameters`: in order of appearance, as often as they appear."""
 
     sql: str
     tree: exp.Query
@@ -57,7 +62,7 @@ class Statement:
 
     def with_marks(self) -> str:
         """The text with a `?` for each of `parameters`, as Athena's execution parameters want it."""
-        return self._replace(lambda name: "?")
+        return self._replace(lambda _: "?")
 
     def _replace(self, text_of: Callable[[str], str]) -> str:
         pieces, end = [], 0

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import duckdb
 from sqlglot import exp
 
-from lakectl.operations.statement import QueryError, Statement, place, suggestion
+from lakectl.operations.statement import QueryError, QueryFailed, Statement, place, suggestion
+from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 
 _NO_COLUMN = re.compile(r'Referenced column "([^"]+)"|does not have a column named "([^"]+)"')
@@ -18,14 +19,14 @@ _NO_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
 
 @contextmanager
 def explain(con: duckdb.DuckDBPyConnection, statement: Statement) -> Iterator[None]:
-    """Turns an error of DuckDB's inside the block into a QueryError."""
+    """Turns an error of DuckDB's inside the block into a QueryError or QueryFailed."""
     try:
         yield
     except duckdb.Error as error:
         raise _told(con, statement, str(error)) from error
 
 
-def _told(con: duckdb.DuckDBPyConnection, statement: Statement, message: str) -> QueryError:
+def _told(con: duckdb.DuckDBPyConnection, statement: Statement, message: str) -> LakehouseError:
     if match := _NO_COLUMN.search(message):
         name = match[1] or match[2]
         return QueryError(
@@ -33,11 +34,12 @@ def _told(con: duckdb.DuckDBPyConnection, statement: Statement, message: str) ->
         )
     if match := _NO_FUNCTION.search(message):
         return QueryError(
-            f"There is no function {match[1]} here.", "Athena's functions are Trino's: check its name there."
+            f"There is no function {match[1]} here.",
+            "Athena's functions are Trino's; one that only Athena has runs with -t aws.",
         )
     # The first paragraph says it; what follows quotes the translated text, which the user never wrote.
     first = message.partition("\n\n")[0].partition("\nLINE ")[0].replace("\n", " ")
-    return QueryError(f"The query failed: {first}", "`--show-sql --dialect duckdb` prints the text that ran.")
+    return QueryFailed(f"The query failed: {first}", "`--show-sql --dialect duckdb` prints the text that ran.")
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[str]:
