@@ -17,7 +17,8 @@ _LARGEST_DOUBLE = "1.7976931348623157E308D"
 
 def text(column: Column, raw: str) -> str:
     """A raw cell's text without surrounding spaces, which count in strings only; null where it is empty."""
-    return f"NULLIF({raw}, '')" if column.type.kind == "string" else f"NULLIF(TRIM({raw}), '')"
+    # Named, because a plain TRIM takes away any Unicode space in DuckDB and only U+0020 in Spark.
+    return f"NULLIF({raw}, '')" if column.type.kind == "string" else f"NULLIF(TRIM(BOTH ' ' FROM {raw}), '')"
 
 
 def is_type(of: Type, text: str) -> str:
