@@ -49,10 +49,11 @@ class Shop:
     def lakectl(self, *arguments: str | Path) -> Answer:
         """Runs a command in this process with `-o json`."""
         words = ["--project", str(self.project), "-o", "json", *map(str, arguments)]
-        out, talk = io.StringIO(), io.StringIO()
+        out, talk = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(talk):
             code = main(words)
-        return Answer(code, json.loads(out.getvalue()), talk.getvalue())
+            out.flush()
+        return Answer(code, json.loads(out.buffer.getvalue()), talk.getvalue())  # type: ignore[attr-defined]
 
     def ingest(self, *files: str | Path) -> Answer:
         """`lakectl ingest FILES...` on this shop's engine."""

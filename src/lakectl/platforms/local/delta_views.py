@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from deltalake import DeltaTable
 from sqlglot import exp
@@ -87,11 +88,17 @@ def view_of(folder: Path) -> View:
     types = {name: duckdb_type(type) for name, type in delta.items()}
     partitions = table.metadata().partition_columns
     source = _shape(types)
-    if files := table.file_uris():
+    if files := _files(table, folder):
         source += f" UNION ALL BY NAME SELECT * FROM {_read_parquet(files, {name: types[name] for name in partitions})}"
     columns = ", ".join(_column(name, type, name in partitions) for name, type in types.items())
     maps = frozenset(name.lower() for name, type in types.items() if type.startswith("MAP"))
     return View(f"SELECT {columns} FROM ({source})", str(folder.absolute()), maps)
+
+
+def _files(table: DeltaTable, folder: Path) -> list[str]:
+    """The table's files. The log keeps their paths as parts of a URL; `file_uris` would decode one level too few."""
+    paths = table.get_add_actions().column("path").to_pylist()
+    return [f"{folder.absolute()}/{unquote(path)}" for path in paths]
 
 
 def empty_view(columns: Mapping[str, str]) -> View:
