@@ -86,5 +86,6 @@ def waiting(contract: Contract) -> exp.Expr:
 def outcomes() -> exp.Expr:
     """One row: how many of `reject_changes` are to be `inserted`, and how many `updated`."""
     return statement("""
-        SELECT COUNT_IF(_outcome = 'inserted') AS inserted, COUNT_IF(_outcome = 'updated') AS updated
+        SELECT COUNT(*) FILTER (WHERE _outcome = 'inserted') AS inserted,
+               COUNT(*) FILTER (WHERE _outcome = 'updated') AS updated
         FROM reject_changes""")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
-from deltalake import DeltaTable
+from deltalake import DeltaTable, QueryBuilder
 
 from lakehouse import layout
 from lakehouse.contracts.model import Column, Contract, ForeignKey, Type
@@ -94,10 +96,11 @@ class TestLake:
         """Runs the dataset's job over the sheets; returns its result."""
         return self.run(self.manifest(dataset, sheets, retry_waiting))
 
-    def run(self, manifest: str) -> dict[str, Any]:
+    def run(self, manifest: str, hold_rejects: Callable[[], Any] = contextlib.nullcontext) -> dict[str, Any]:
         """Runs the job of a manifest, perhaps again."""
+        read = read_manifest(self.storage, manifest)
         with at_work(open_engine(self.engine)) as engine:
-            return load(Job(read_manifest(self.storage, manifest), self.contracts, self.storage, self.catalog, engine))
+            return load(Job(read, self.contracts, self.storage, self.catalog, engine, hold_rejects))
 
     def manifest(self, dataset: str, sheets: Iterable[Sheet], retry_waiting: bool = False) -> str:
         """Writes raw CSVs and the manifest that names them; returns its key."""
@@ -112,7 +115,8 @@ class TestLake:
     def _file(self, dataset: str, sheet: Sheet, number: int) -> dict[str, Any]:
         columns = [column.name for column in self.contracts[dataset].source_columns]
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        # As the conversion writes it: what has a lone CR in it is quoted, though lines end with LF.
+        writer = csv.writer(SimpleNamespace(write=lambda line: text.write(line.removesuffix("\r\n") + "\n")))
         writer.writerow([*columns, "_source_row"])
         for row_number, row in enumerate(sheet.rows, start=2):
             writer.writerow([*("" if row.get(c) is None else row[c] for c in columns), row_number])
@@ -131,11 +135,19 @@ class TestLake:
         """The Delta table of that name."""
         return DeltaTable(self.storage.uri(layout.table(table)))
 
-    def query(self, sql: str, *tables: str) -> list[tuple[Any, ...]]:
-        """The rows of a DuckDB query over tables of the lake."""
+    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        """The table's rows, sorted, read by DataFusion, which no engine of ours uses to read."""
+        names = ", ".join(f'"{column}"' for column in columns)
+        batches = QueryBuilder().register("found", self.delta(table)).execute(f"SELECT {names} FROM found").read_all()
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            for table in tables:
-                if self.delta(table).file_uris():
-                    connection.register(table, self.delta(table).to_pyarrow_dataset())
-            return connection.sql(sql).fetchall()
+            return connection.register("batches", batches).sql("SELECT * FROM batches ORDER BY ALL").fetchall()
+
+    def faults(self, dataset: str) -> list[tuple[int, list[tuple[str, str | None, str]]]]:
+        """The faults (column, value, rule) of each open reject of a dataset, by row."""
+        found = self.rows("rejected_records", "dataset", "row", "faults", "resolved_by")
+        return [
+            (row, [(fault["column"], fault["value"], fault["rule"]) for fault in faults])
+            for name, row, faults, resolved_by in found
+            if name == dataset and resolved_by is None
+        ]

@@ -26,7 +26,7 @@ from lakehouse.etl.tables import TableSpec
 _SOURCE_TYPES = {"_source_file": "VARCHAR", "_source_sheet": "VARCHAR", "_position": "INTEGER", "_source_row": "BIGINT"}
 
 # What does not fit goes to disk: a laptop that loads ten million rows has other things to do with its memory.
-_MEMORY = "1500MB"
+_MEMORY = "1GB"
 
 
 class DuckDBEngine:
