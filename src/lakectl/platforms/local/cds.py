@@ -50,7 +50,7 @@ def train(archive: Path, run: Callable[[Path], None]) -> bool:
             unfinished = Path(work, "new.jsa")
             run(unfinished)
             unfinished.replace(archive)
-            _forget_old(archive.parent)
+            _forget_old(archive)
         return alone
 
 
@@ -65,7 +65,9 @@ def _alone(lock: Path) -> Iterator[bool]:
             yield True
 
 
-def _forget_old(folder: Path) -> None:
-    archives = sorted(folder.glob("*.jsa"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for archive in archives[KEEP:]:
+def _forget_old(newest: Path) -> None:
+    others = sorted(
+        (file for file in newest.parent.glob("*.jsa") if file != newest), key=lambda file: file.stat().st_mtime
+    )
+    for archive in others[: len(others) - KEEP + 1]:
         archive.unlink(missing_ok=True)

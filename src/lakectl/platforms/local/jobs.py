@@ -17,6 +17,7 @@ from lakectl.errors import UsageError
 from lakectl.platforms.local.asl_model import StateError
 from lakectl.platforms.local.clock import Clock
 from lakectl.platforms.local.functions import load_module
+from lakectl.platforms.local.spark_session import LocalSpark
 
 # MaxConcurrentRuns: one for a job that writes one table, several for those that serve any dataset.
 _CONCURRENT = {"archive_raw_csvs": 4, "convert_excel_to_csv": 4, "etl_dataset": 4}
@@ -25,9 +26,10 @@ _CONCURRENT = {"archive_raw_csvs": 4, "convert_excel_to_csv": 4, "etl_dataset": 
 class Jobs:
     """The jobs in `glue_jobs/`."""
 
-    def __init__(self, clock: Clock, project: Path | None = None) -> None:
+    def __init__(self, clock: Clock, project: Path | None = None, spark: LocalSpark | None = None) -> None:
         self._clock = clock
         self._project = project
+        self._spark = spark
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -42,6 +44,8 @@ class Jobs:
             job_run = self._started(name, arguments)
             submitted({"JobRunId": job_run["Id"]})
             try:
+                if self._spark and arguments.get("--engine") == "spark":
+                    self._spark.session()  # the one that the script will find
                 load_module(path, f"lakectl_job_{name}").main(_argv(name, arguments))
             except SystemExit as error:
                 self._ended(job_run, f"SystemExit: {error.code}" if error.code else "")
@@ -50,7 +54,7 @@ class Jobs:
             else:
                 self._ended(job_run, "")
         if job_run["JobRunState"] == "FAILED":
-            raise StateError("States.TaskFailed", json.dumps(job_run, ensure_ascii=False))
+            raise _task_failed(job_run)
         return job_run
 
     def _script(self, name: str) -> Path:
@@ -88,7 +92,11 @@ class Jobs:
 
     def _failed(self, job_run: dict[str, Any], error: Exception) -> StateError:
         self._ended(job_run, f"{type(error).__name__}: {error}")
-        return StateError("States.TaskFailed", json.dumps(job_run, ensure_ascii=False))
+        return _task_failed(job_run)
+
+
+def _task_failed(job_run: Mapping[str, Any]) -> StateError:
+    return StateError("States.TaskFailed", json.dumps(job_run, ensure_ascii=False, separators=(",", ":")))
 
 
 def _argv(name: str, arguments: Mapping[str, str]) -> list[str]:

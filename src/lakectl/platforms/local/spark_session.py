@@ -34,14 +34,16 @@ if TYPE_CHECKING:
 class LocalSpark:
     """The Spark of one command. Use as a context manager; `session` may be called from several threads.
 
-    `input_bytes` is about how much raw CSV the jobs will read. `train` is the file to which the JVM writes the archive
-    of its classes as it exits: only `spark_training.py` asks for that, since it makes the exit slow.
+    `raw` is the folder of CSVs that the jobs will read from; how much is in there when the JVM starts decides how it is
+    tuned. `train` is the file to which the JVM writes the archive of its classes as it exits: only `spark_training.py`
+    asks for that, since it makes the exit slow.
     """
 
-    def __init__(self, input_bytes: int = 0, java: Java | None = None, train: Path | None = None) -> None:
-        self._small = input_bytes < SMALL_INPUT
+    def __init__(self, raw: Path | None = None, java: Java | None = None, train: Path | None = None) -> None:
+        self._raw = raw
         self._java = java
         self._train = train
+        self._archive: Path | None = None
         self._lock = threading.Lock()
         self._folder: Path | None = None
         self._gateway: Any = None
@@ -54,9 +56,15 @@ class LocalSpark:
         self.close()
 
     @property
-    def started(self) -> bool:
-        """Whether a JVM was started: nothing to do means none was."""
-        return self._session is not None
+    def slow_start(self) -> bool:
+        """Whether a JVM was started without an archive of classes: one should be made for the next time."""
+        return self._session is not None and self._archive is None and self._train is None
+
+    def check(self) -> None:
+        """Sees to all that a JVM needs, without starting it. Raises SparkMissing or JavaMissing."""
+        spark_home()
+        self._java = self._java or require_java()
+        delta_jars(self._java)
 
     def session(self) -> SparkSession:
         """The session, started on the first call. Raises SparkMissing, JavaMissing or SparkFailed."""
@@ -84,11 +92,12 @@ class LocalSpark:
         home = spark_home()
         java = self._java or require_java()
         jars = delta_jars(java)
-        archive = None if self._train else cds.find(java, home, jars)
+        self._archive = None if self._train else cds.find(java, home, jars)
         self._folder = Path(tempfile.mkdtemp(prefix="lakectl-spark-"))
-        options = java_options(self._small, archive, self._train)
+        small = _bytes_in(self._raw) < SMALL_INPUT
+        options = java_options(small, self._archive, self._train)
         with _environment(java, home):
-            return self._launch(spark_conf(jars, options, self._folder, self._small), self._folder / "jvm.log")
+            return self._launch(spark_conf(jars, options, self._folder, small), self._folder / "jvm.log")
 
     def _launch(self, settings: dict[str, str], log: Path) -> SparkSession:
         from pyspark import SparkConf, SparkContext
@@ -103,6 +112,10 @@ class LocalSpark:
                 return SparkSession(SparkContext(conf=conf, gateway=self._gateway))
             except (PySparkRuntimeError, OSError) as error:
                 raise explain(error, log.read_text(encoding="utf-8", errors="replace")) from error
+
+
+def _bytes_in(folder: Path | None) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.csv")) if folder else 0
 
 
 def _stop(session: SparkSession, gateway: Any) -> None:

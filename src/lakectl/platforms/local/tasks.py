@@ -16,6 +16,7 @@ from lakectl.platforms.local.asl_model import GLUE, LAMBDA, SNS, StateError
 from lakectl.platforms.local.clock import Clock, SystemClock
 from lakectl.platforms.local.functions import Functions
 from lakectl.platforms.local.jobs import Jobs
+from lakectl.platforms.local.spark_session import LocalSpark
 
 NOTIFICATIONS = "lakehouse/notifications.jsonl"
 
@@ -23,10 +24,16 @@ NOTIFICATIONS = "lakehouse/notifications.jsonl"
 class LocalTasks:
     """The resources of a state machine, by ARN (see `asl_task.Tasks`)."""
 
-    def __init__(self, lake_root: Path, project: Path | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        lake_root: Path,
+        project: Path | None = None,
+        clock: Clock | None = None,
+        spark: LocalSpark | None = None,
+    ) -> None:
         self._clock = clock or SystemClock()
         self._functions = Functions(project)
-        self._jobs = Jobs(self._clock, project)
+        self._jobs = Jobs(self._clock, project, spark)
         self._notifications = lake_root / NOTIFICATIONS
         self._lock = threading.Lock()
 

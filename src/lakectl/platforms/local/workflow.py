@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,8 @@ from lakectl.platforms.local.asl import Machine
 from lakectl.platforms.local.asl_task import Tasks
 from lakectl.platforms.local.clock import Clock, SystemClock
 from lakectl.platforms.local.history import Event, HistoryFile, read_history
+from lakectl.platforms.local.spark_session import LocalSpark
+from lakectl.platforms.local.spark_training import train_later
 from lakectl.platforms.local.tasks import LocalTasks
 from lakectl.ports import ExecutionState, HistoryEvent, Status
 from lakehouse import layout
@@ -38,17 +41,26 @@ def open_workflow(lake_root: Path, project: Path | None, values: Mapping[str, st
     definition = json.loads(assets.find("state_machine", DEFINITION, project).read_text("utf-8"))
     handlers = {path.stem: path.stem for folder in assets.folders("lambdas", project) for path in folder.glob("*.py")}
     machine = Machine.load(definition, {**handlers, "job_prefix": "", **values})
-    return LocalWorkflow(lake_root, machine, LocalTasks(lake_root, project))
+    spark = LocalSpark(raw=lake_root / layout.RAW) if values.get("engine") == "spark" else None
+    return LocalWorkflow(lake_root, machine, LocalTasks(lake_root, project, spark=spark), spark=spark)
 
 
 class LocalWorkflow:
     """Runs executions and tells of those that ran (see `ports.Workflow`)."""
 
-    def __init__(self, lake_root: Path, machine: Machine, tasks: Tasks, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        lake_root: Path,
+        machine: Machine,
+        tasks: Tasks,
+        clock: Clock | None = None,
+        spark: LocalSpark | None = None,
+    ) -> None:
         self._root = lake_root
         self._machine = machine
         self._tasks = tasks
         self._clock = clock or SystemClock()
+        self._spark = spark
 
     def follow(
         self, execution: str, given: Mapping[str, Any], observe: Callable[[HistoryEvent], None]
@@ -60,7 +72,7 @@ class LocalWorkflow:
         path = self._path(execution)
         if path.exists():
             raise LakehouseError(f"execution {execution} has run before", "Start a new one under another name.")
-        with alive(str(self._root), execution), HistoryFile(path) as history:
+        with _at_hand(self._spark), alive(str(self._root), execution), HistoryFile(path) as history:
 
             def record(event: Event) -> None:
                 history.append(event)
@@ -88,6 +100,20 @@ class LocalWorkflow:
 
     def _path(self, execution: str) -> Path:
         return self._root / layout.execution(execution, _HISTORY)
+
+
+@contextlib.contextmanager
+def _at_hand(spark: LocalSpark | None) -> Iterator[None]:
+    """Spark for the jobs that ask for it: known to be complete before the first, gone after the last."""
+    if spark is None:
+        yield
+        return
+    spark.check()
+    with spark:
+        yield
+        slow = spark.slow_start
+    if slow:
+        train_later()
 
 
 def _state(name: str, first: Event, last: Event, running: bool) -> ExecutionState:

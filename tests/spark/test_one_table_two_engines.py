@@ -1,0 +1,60 @@
+"""A table is Delta's, not an engine's: what one wrote the other continues, in any order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.spark.twins import delivered, stored
+from tests.unit.etl.lakes import ORDERS, TestLake
+
+from lakehouse.contracts.model import Column, Contract, Type
+
+pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
+
+
+def _order(number: int, day: int, amount: str) -> dict[str, str | None]:
+    return {"order_id": str(number), "order_timestamp": f"2025-04-{day:02}T10:00:00", "total_amount": amount}
+
+
+@pytest.mark.parametrize("first", ["duckdb", "spark"])
+def test_engines_take_turns(tmp_path: Path, first: str) -> None:
+    """Insert, correct, move to another day, gain a column, refuse and resolve: each step by the other engine."""
+    second = {"duckdb": "spark", "spark": "duckdb"}[first]
+    lake = TestLake(tmp_path / "a lake {ä} 100% 🎉", first)
+    lake.load("orders", delivered([_order(1, 1, "10"), _order(2, 1, "20"), _order(3, 2, "x")], 1))
+    lake.engine = second
+    moved = lake.load("orders", delivered([_order(1, 3, "11"), _order(2, 1, "20"), _order(4, 4, "y")], 2))
+    assert (moved["updated"], moved["unchanged"], moved["rejected"]) == (1, 1, 1)
+    assert [path for path in lake.delta("orders").file_uris() if "date=2025-04-01" in path]
+    lake.engine = first
+    lake.contracts["orders"] = _with_column(ORDERS)
+    grown = lake.load("orders", delivered([{**_order(2, 5, "21"), "voucher": "SPRING, 5 %"}], 3))
+    assert (grown["updated"], grown["inserted"]) == (1, 0)
+    lake.engine = second
+    again = lake.load("orders", delivered([{**_order(2, 5, "21"), "voucher": "SPRING, 5 %"}, _order(1, 3, "11")], 4))
+    assert again["unchanged"] == 2
+    rows = {
+        row["order_id"]: (str(row["date"]), str(row["total_amount"]), row["voucher"]) for row in stored(lake, "orders")
+    }
+    assert rows == {1: ("2025-04-03", "11.00", None), 2: ("2025-04-05", "21.00", "SPRING, 5 %")}
+    assert [row["row"] for row in stored(lake, "rejected_records")] == [4, 4]
+    protocol = lake.delta("orders").protocol()
+    assert (protocol.min_reader_version, protocol.min_writer_version) == (1, 2)
+
+
+def _with_column(contract: Contract) -> Contract:
+    columns = (*contract.columns[:-1], Column("voucher", Type("string")), contract.columns[-1])
+    return Contract(**{**vars(contract), "columns": columns})
+
+
+@pytest.mark.parametrize("first", ["duckdb", "spark"])
+def test_the_same_again_on_the_other_engine_writes_nothing(tmp_path: Path, first: str) -> None:
+    lake = TestLake(tmp_path / "lake", first)
+    sheet = delivered([_order(number, number % 3 + 1, f"{number}.10") for number in range(1, 50)], 1)
+    lake.load("orders", sheet)
+    files, version = sorted(lake.delta("orders").file_uris()), lake.delta("orders").version()
+    lake.engine = {"duckdb": "spark", "spark": "duckdb"}[first]
+    result = lake.load("orders", sheet)
+    assert (result["unchanged"], result["inserted"], result["updated"]) == (49, 0, 0)
+    assert (sorted(lake.delta("orders").file_uris()), lake.delta("orders").version()) == (files, version)
