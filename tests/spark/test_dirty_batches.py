@@ -16,8 +16,10 @@ pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 # Few keys and few moments, so that rows meet: in a sheet, between sheets, with the table, and with parents that lack.
 KEYS = st.sampled_from([*map(str, range(12)), "3.0", " 4", "+5", "", None, "x", "1e3", "#N/A", "99999999999999999999"])
 MOMENTS = st.sampled_from(
-    ["2025-04-01", "2025-04-01T00:00:00Z", "2025-04-01 10:00", "2025-04-01T23:30:00-02:00", "2025-04-02T01:30:00"]
-    + ["2025-04-03T10:00:00.25", "2025-02-30", "soon", "", None]
+    [
+        *("2025-04-01", "2025-04-01T00:00:00Z", "2025-04-01T10:00", "2025-04-01T23:30:00-02:00", "2025-04-02T01:30"),
+        *("2025-04-03 10:00:00.25", "2025-02-30", "soon", "", None),
+    ]
 )
 AMOUNTS = st.sampled_from(["1", "1.0", "1.00", "-0", "0", "2.345", "9999999999.99", "10000000000", "1,5", "", None])
 NAMES = st.sampled_from(["a", "A", "a ", "ä", "🎉", 'q"', "l\r\nf", "#REF!", "", None])
