@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,4 +41,6 @@ def _spark_sql(lab: Lab, location: str) -> float:
     }
     options = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     question = QUESTION.format(f"delta.`{Path(location)}`")
-    return run([BIN / "spark-sql", *options, "-e", question], cwd=lab.scratch("spark-sql")).seconds
+    # As in an activated environment: its shell scripts look for Python on the path.
+    path = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return run([BIN / "spark-sql", *options, "-e", question], cwd=lab.scratch("spark-sql"), env=path).seconds
