@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (rows read best on one line)
 """A small lake of Delta tables made by hand: the shop's shapes, with nulls, ties, refunds and refused rows in them."""
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class TooLarge(UsageError):
 
 
 def write(result: Result, format: Format, stream: IO[bytes]) -> int:
-    """Writes the whole answer and tells how many rows it has. Raises TooLarge, and whatever fetching the rows raises."""
+    """Writes the whole answer and tells how many rows it has. Raises TooLarge, and what fetching the rows raises."""
     if format == "xlsx":
         return write_workbook({"result": result}, stream)
     rows = _Counted(result.rows)

@@ -1,8 +1,8 @@
-"""Athena's SQL means the same on both engines: one corpus, one set of expected rows, asked of DuckDB and of a real Trino.
+"""Athena's SQL means the same on both engines: one corpus, one set of rows, asked of DuckDB and of a real Trino.
 
 `expected.json` holds what Trino answers, so the translation is tested on any machine; with the environment variable
-LAKECTL_TRINO_SQL naming a tool that runs SQL files on Trino (`TOOL FOLDER_OF_DELTA_TABLES FILE.sql...`, a JSON object per
-row), Trino is asked again. The shipped queries are part of the corpus.
+LAKECTL_TRINO_SQL naming a tool that runs SQL files on Trino (`TOOL FOLDER_OF_DELTA_TABLES FILE.sql...`, a JSON object
+per row), Trino is asked again. The shipped queries are part of the corpus.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.lake_tables import flat_links, make_lake
+from tests.trino.answers import Rows, ask_trino, differences, plain, read_rows
 
 from lakectl.operations.queries import load_queries
 from lakectl.operations.query import prepare
 from lakectl.platforms.local.query import LocalQueries
-from tests.lake_tables import flat_links, make_lake
-from tests.trino.answers import Rows, ask_trino, differences, plain, read_rows
 
 HERE = Path(__file__).parent
 NAMED = load_queries([HERE.parents[1] / "sql"])

@@ -26,8 +26,8 @@ class ResultColumn:
 class Result:
     """An answer. `rows` can be walked once and is fetched while walking; values are Python's own.
 
-    Those are int, float, Decimal, str, bool, bytes, date, time, datetime (with a zone: UTC), timedelta and None; an array
-    is a list, a row and a map are dicts. Names of columns differ from each other.
+    Those are int, float, Decimal, str, bool, bytes, date, time, datetime (with a zone: UTC), timedelta and None; an
+    array is a list, a row and a map are dicts. Names of columns differ from each other.
     """
 
     columns: tuple[ResultColumn, ...]

@@ -31,7 +31,7 @@ _PLACE = ("_dataset", "_source_file", "_source_sheet", "_source_row", "_faults")
 
 @dataclass(frozen=True)
 class Reject:
-    """One refused row. `faults`: [{"column", "value", "rule"}]; `record`: its cells as text; `sheet` is '' for a CSV."""
+    """One refused row. `faults`: [{"column", "value", "rule"}]; `record`: its cells as text; `sheet`: empty for a CSV."""
 
     dataset: str
     source_file: str
@@ -75,7 +75,7 @@ def _reject(row: tuple[Any, ...]) -> Reject:
 
 
 def find_rejects(platform: Platform, file: str, row: int, sheet: str = "") -> list[Reject]:
-    """The rejects of one row of an upload, open or resolved; `file` is its name, with or without what is in front of it.
+    """The rejects of one row of an upload, open or resolved; `file` is its name, whole or the last part.
 
     Raises UsageError if there is none.
     """

@@ -15,10 +15,10 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
-from lakectl.operations.parameters import Value, literal, missing_parameter
 from lakectl.errors import UsageError
+from lakectl.operations.parameters import Value, literal, missing_parameter
 from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 

@@ -67,7 +67,7 @@ def duckdb_type(delta: str | dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """How DuckDB reads a table: the SELECT, the absolute folder of its files ('' where it has none), its map columns."""
+    """How DuckDB reads a table: the SELECT, the absolute folder of its files ('' for none), its map columns."""
 
     sql: str
     folder: str
@@ -75,7 +75,7 @@ class View:
 
 
 def table_folders(lake: Path) -> dict[str, Path]:
-    """The folder of every Delta table that the lake has by now, by its name in lower case, in the order of the names."""
+    """The folder of every Delta table that the lake has by now, by its name in lower case."""
     logs = [*lake.glob(f"{layout.PROCESSED}*/_delta_log"), *lake.glob(f"{layout.REJECTED}*/_delta_log")]
     return {log.parent.name.lower(): log.parent for log in sorted(logs)}
 

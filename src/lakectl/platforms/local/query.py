@@ -1,7 +1,7 @@
 """Answers queries on this machine: DuckDB over the Delta tables, locked to the files of the tables that are named.
 
-A connection lives for one answer. Only the tables in the statement are opened; before the statement runs, DuckDB is shut off
-from every file but theirs, from extensions and from its own settings.
+A connection lives for one answer. Only the tables in the statement are opened; before it runs, DuckDB is shut
+off from every file but theirs, from extensions and from its own settings.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from lakectl.operations.parameters import Value
 from lakectl.operations.query import Dialect, Result, ResultColumn
 from lakectl.operations.statement import QueryError, Statement, parse, suggestion

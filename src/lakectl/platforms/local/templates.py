@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -17,7 +18,7 @@ def fill(template: str, *arguments: exp.Expr) -> exp.Expr:
     for column in list(holder.find_all(exp.Column)):
         if column.name in gaps and not column.table:
             column.replace(_fitting(gaps[column.name].copy(), column))
-    return holder.this
+    return cast(exp.Expr, holder.this)
 
 
 @cache
@@ -42,4 +43,4 @@ def call(function: exp.Expr, *values: exp.Expr) -> exp.Expr:
         if name.name in gaps and not is_field:
             whole = name.parent if isinstance(name.parent, exp.Column) else name
             whole.replace(_fitting(gaps[name.name].copy(), whole))
-    return holder.this
+    return cast(exp.Expr, holder.this)

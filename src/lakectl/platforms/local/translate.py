@@ -30,7 +30,7 @@ def to_duckdb(statement: Statement, map_columns: Set[str] = frozenset(), pretty:
     `map_columns`: the columns of its tables that are maps, in lower case; only types tell a map from an array.
     Raises QueryError for what has no counterpart.
     """
-    tree = cast(exp.Query, statement.tree.copy())
+    tree = statement.tree.copy()
     _name_columns(tree)
     _qualify_tables(tree)
     for node in reversed(list(tree.walk(bfs=False))):
@@ -53,7 +53,7 @@ def _rewritten(node: exp.Expr) -> exp.Expr:
 
 
 def _qualify_tables(tree: exp.Query) -> None:
-    """`orders` and `awsdatacatalog.ecom_catalog.orders` alike become `ecom_catalog.orders`: a WITH may be named orders."""
+    """`orders` and `awsdatacatalog.ecom_catalog.orders` alike are `ecom_catalog.orders`: a WITH may be named orders."""
     for scope in traverse_scope(tree):
         for source in list(scope.sources.values()):
             if isinstance(source, exp.Table):

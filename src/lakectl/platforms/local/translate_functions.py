@@ -1,7 +1,7 @@
 """Athena's functions that DuckDB lacks, or has under a name or with an answer of its own.
 
-`NAMED` are the functions that sqlglot passes through unread, by name; `FUNCTIONS` those that it reads, by its class. Most
-are templates of DuckDB's SQL, in which `_1`, `_2`... are the arguments.
+`NAMED` are the functions that sqlglot passes through unread, by name; `FUNCTIONS` those that it reads, by its class.
+Most are templates of DuckDB's SQL, in which `_1`, `_2`... are the arguments.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _split(node: exp.Expr) -> exp.Expr:
     if limit is None:
         return node
     parts = fill("STR_SPLIT(_1, _2)", node.this, node.expression)
-    template = "LIST_SLICE(_1, 1, _2 - 1) || CASE WHEN LEN(_1) < _2 THEN [] ELSE [ARRAY_TO_STRING(LIST_SLICE(_1, _2, LEN(_1)), _3)] END"
-    return fill(template, parts, limit, node.expression)
+    rest = "CASE WHEN LEN(_1) < _2 THEN [] ELSE [ARRAY_TO_STRING(LIST_SLICE(_1, _2, LEN(_1)), _3)] END"
+    return fill(f"LIST_SLICE(_1, 1, _2 - 1) || {rest}", parts, limit, node.expression)
 
 
 def _at_zone(value: exp.Expr, zone: exp.Expr) -> exp.Expr:
@@ -135,7 +135,9 @@ FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Repeat: lambda node: fill("LIST_TRANSFORM(RANGE(_2), LAMBDA item : _1)", node.this, node.args["times"]),
     exp.Format: lambda node: exp.Anonymous(this="PRINTF", expressions=[node.this, *node.expressions]),
     exp.Normalize: lambda node: fill("NFC_NORMALIZE(_1)", node.this),
-    exp.ParseDatetime: lambda node: fill("CAST(STRPTIME(_1, _2) AS TIMESTAMPTZ)", node.this, _pattern(node.args["format"])),
+    exp.ParseDatetime: lambda node: fill(
+        "CAST(STRPTIME(_1, _2) AS TIMESTAMPTZ)", node.this, _pattern(node.args["format"])
+    ),
     exp.StrToMap: lambda node: fill(
         "MAP_FROM_ENTRIES(LIST_TRANSFORM(STR_SPLIT(_1, _2), LAMBDA pair : "
         "{'key': SPLIT_PART(pair, _3, 1), 'value': SPLIT_PART(pair, _3, 2)}))",

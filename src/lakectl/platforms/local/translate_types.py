@@ -1,7 +1,7 @@
 """Operators and aggregates whose result has another type in DuckDB than in Athena.
 
-DuckDB's CAST_TO_TYPE(value, example) gives a value the type of an example, which is never computed: so a rule need not know
-types, it only names an expression that has the right one.
+DuckDB's CAST_TO_TYPE(value, example) gives a value the type of an example, which is never computed: so a rule need not
+know types, it only names an expression that has the right one.
 
 | in Athena                      | DuckDB by itself  | the example            |
 |--------------------------------|-------------------|------------------------|
@@ -42,15 +42,13 @@ def _like_minimum(node: exp.Expr, template: str) -> exp.Expr:
     """Wraps an aggregate; `_2` is the minimum of the same values, with the same FILTER and OVER."""
     if isinstance(node.parent, (exp.Filter, exp.Window)):
         return node  # its wrapper is what has the value
-    example = node.copy()
-    aggregate = example if isinstance(example, (exp.Avg, exp.Sum)) else example.find(exp.Avg, exp.Sum)
+    holder = exp.Paren(this=node.copy())
+    aggregate = holder.this
+    while isinstance(aggregate, (exp.Filter, exp.Window)):
+        aggregate = aggregate.this
     values = aggregate.this
-    minimum = exp.Min(this=values.expressions[0] if isinstance(values, exp.Distinct) else values)
-    if aggregate is example:
-        example = minimum
-    else:
-        aggregate.replace(minimum)
-    return fill(template, node, example)
+    aggregate.replace(exp.Min(this=values.expressions[0] if isinstance(values, exp.Distinct) else values))
+    return fill(template, node, holder.this)
 
 
 def _wrapper(node: exp.Expr) -> exp.Expr:
@@ -89,7 +87,7 @@ def _date_diff(node: exp.Expr) -> exp.Expr:
 
 
 def _decimal(node: exp.Expr) -> exp.Expr:
-    """DECIMAL '1.50' has as many digits as it shows; a bare DECIMAL has 38 and no fraction. DuckDB: (18, 3) for both."""
+    """DECIMAL '1.50' has the digits it shows, a bare DECIMAL 38 and no fraction. DuckDB: (18, 3) for both."""
     to = node.args["to"]
     if to.this != exp.DataType.Type.DECIMAL or to.expressions:
         return node

@@ -1,7 +1,8 @@
-"""Arrays and maps that become rows. Athena's UNNEST gives the fields of a row, and the keys and values of a map, as columns.
+"""Arrays and maps that become rows.
 
-DuckDB's UNNEST in FROM gives one column; its UNNEST in SELECT takes rows apart. So an UNNEST of more than one column becomes a
-subquery: `CROSS JOIN UNNEST(faults) AS f (c, v, r)` is `CROSS JOIN LATERAL (SELECT UNNEST(faults, max_depth := 2)) AS f (c, v, r)`.
+Athena's UNNEST gives the fields of a row, and the keys and values of a map, as columns. DuckDB's UNNEST in FROM gives one
+column; its UNNEST in SELECT takes rows apart. So an UNNEST of more than one column becomes a subquery:
+`UNNEST(faults) AS f (c, v, r)` is `LATERAL (SELECT UNNEST(faults, max_depth := 2)) AS f (c, v, r)`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _MAP_FUNCTIONS = {
 }
 
 
-def unnest(node: exp.Expr, map_columns: Set[str]) -> None:
+def unnest(node: exp.Unnest | exp.ArraySize, map_columns: Set[str]) -> None:
     """Rewrites one UNNEST or CARDINALITY in place, where it must be."""
     if isinstance(node, exp.ArraySize):
         if _is_map(node.this, map_columns):
@@ -66,9 +67,9 @@ def _is_map(node: exp.Expr, map_columns: Set[str]) -> bool:
         case exp.Map() | exp.VarMap() | exp.StrToMap() | exp.ToMap() | exp.MapFromEntries():
             return True
         case exp.Anonymous():
-            return node.name.lower() in _MAP_FUNCTIONS
+            return str(node.name).lower() in _MAP_FUNCTIONS
         case exp.Cast():
-            return node.to.this == exp.DataType.Type.MAP
+            return bool(node.to.this == exp.DataType.Type.MAP)
         case exp.Column():
-            return node.name.lower() in map_columns
+            return str(node.name).lower() in map_columns
     return False
