@@ -52,6 +52,9 @@ class FakeTasks:
     def call(self, resource: str, arguments: Any, submitted: Callable[[Any], None]) -> Any:
         name, given = _named(resource, arguments)
         self.calls.append((name, given))
+        if resource == GLUE:
+            submitted({"JobRunId": "jr_0", "JobName": name})
+            return {"Id": "jr_0", "JobName": name, **self._work[name](given)}
         answer = self._work[name](given)
         return answer if resource != LAMBDA else {"ExecutedVersion": "$LATEST", "Payload": answer, "StatusCode": 200}
 
@@ -72,7 +75,7 @@ def failing(*errors: str, then: Any = None) -> Callable[[Any], Any]:
     def work(given: Any) -> Any:
         if left:
             name = left.pop(0)
-            raise StateError(name, json.dumps({"errorMessage": "no", "errorType": name}))
+            raise StateError(name, json.dumps({"errorMessage": "no", "errorType": name}, separators=(",", ":")))
         return then
 
     return work

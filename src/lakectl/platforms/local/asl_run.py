@@ -139,7 +139,13 @@ class Run:
         try:
             return evaluate(value, {**visit.scope.variables(), "states": states}, self.clock.random)
         except ExpressionError as error:
-            raise StateError("States.QueryEvaluationError", self._cause(visit, f"Field '{name}': {error}")) from error
+            raise self.query_error(visit, name, str(error)) from error
+
+    def query_error(self, visit: Visit, field: str, text: str) -> StateError:
+        """States.QueryEvaluationError of a field, recorded; for whoever raises it."""
+        error, cause = "States.QueryEvaluationError", self._cause(visit, f"Field '{field}': {text}")
+        self.note(visit, "EvaluationFailed", error=error, cause=cause, location=field, state=visit.state.name)
+        return StateError(error, cause)
 
     def context(self, visit: Visit) -> dict[str, Any]:
         """The value of `$states.context`."""
@@ -153,7 +159,7 @@ class Run:
             text = f"The {what} has {size:,} bytes, more than the {DATA_LIMIT:,} that Step Functions allows."
             raise StateError("States.DataLimitExceeded", self._cause(visit, text))
 
-    def note(self, visit: Visit, kind: str, **details: Any) -> int:
+    def note(self, visit: Visit, kind: str, /, **details: Any) -> int:
         """Records an event of the visit and returns its id."""
         visit.scope.last = self.journal.add(kind, visit.scope.last, visit.state.name, **details)
         return visit.scope.last

@@ -26,20 +26,16 @@ def _succeed(run: Run, visit: Visit) -> Following:
 
 def _fail(run: Run, visit: Visit) -> Following:
     error, cause = (
-        _text(visit, name, run.evaluate(visit, visit.state.fields.get(name, ""), name)) for name in ("Error", "Cause")
+        _text(run, visit, name, run.evaluate(visit, visit.state.fields.get(name, ""), name))
+        for name in ("Error", "Cause")
     )
     raise StateError(error, cause)
 
 
-def _text(visit: Visit, name: str, value: Any) -> str:
+def _text(run: Run, visit: Visit, name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise _query_error(visit, name, "a string", value)
+        raise run.query_error(visit, name, f"must be a string, not {value!r:.80}")
     return value
-
-
-def _query_error(visit: Visit, name: str, wanted: str, value: Any) -> StateError:
-    text = f"State '{visit.state.name}': field '{name}' must be {wanted}, not {value!r:.80}"
-    return StateError("States.QueryEvaluationError", text)
 
 
 def _choice(run: Run, visit: Visit) -> Following:
@@ -48,7 +44,7 @@ def _choice(run: Run, visit: Visit) -> Following:
         name = f"Choices[{number}].Condition"
         holds = run.evaluate(visit, rule["Condition"], name)
         if not isinstance(holds, bool):
-            raise _query_error(visit, name, "true or false", holds)
+            raise run.query_error(visit, name, f"must be true or false, not {holds!r:.80}")
         if holds:
             return run.leave(visit, rule, rule["Next"], visit.input, {})
     if "Default" not in fields:
@@ -59,16 +55,18 @@ def _choice(run: Run, visit: Visit) -> Following:
 def _wait(run: Run, visit: Visit) -> Following:
     fields = visit.state.fields
     if "Seconds" in fields:
-        seconds: float = _number(visit, "Seconds", run.evaluate(visit, fields["Seconds"], "Seconds"))
+        seconds: float = _number(run, visit, "Seconds", run.evaluate(visit, fields["Seconds"], "Seconds"))
     else:
-        seconds = _until(run, visit, _text(visit, "Timestamp", run.evaluate(visit, fields["Timestamp"], "Timestamp")))
+        seconds = _until(
+            run, visit, _text(run, visit, "Timestamp", run.evaluate(visit, fields["Timestamp"], "Timestamp"))
+        )
     run.sleep(visit.scope, seconds)
     return run.leave(visit, fields, visit.state.next, visit.input, {})
 
 
-def _number(visit: Visit, name: str, value: Any) -> int:
+def _number(run: Run, visit: Visit, name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _query_error(visit, name, "a whole number from 0", value)
+        raise run.query_error(visit, name, f"must be a whole number from 0, not {value!r:.80}")
     return value
 
 
@@ -77,7 +75,7 @@ def _until(run: Run, visit: Visit, timestamp: str) -> float:
         moment = dt.datetime.fromisoformat(timestamp)
         return max(0.0, (moment - run.clock.now()).total_seconds())
     except (ValueError, TypeError) as error:  # no timestamp at all, or one without a zone
-        raise _query_error(visit, "Timestamp", "an RFC 3339 timestamp", timestamp) from error
+        raise run.query_error(visit, "Timestamp", f"must be an RFC 3339 timestamp, not {timestamp!r:.80}") from error
 
 
 def _task(run: Run, visit: Visit) -> Following:
@@ -131,7 +129,7 @@ def _timeout(run: Run, visit: Visit) -> int | None:
     fields = visit.state.fields
     if "TimeoutSeconds" not in fields:
         return None
-    return _number(visit, "TimeoutSeconds", run.evaluate(visit, fields["TimeoutSeconds"], "TimeoutSeconds"))
+    return _number(run, visit, "TimeoutSeconds", run.evaluate(visit, fields["TimeoutSeconds"], "TimeoutSeconds"))
 
 
 def _parallel(run: Run, visit: Visit) -> Following:
@@ -151,8 +149,8 @@ def _map(run: Run, visit: Visit) -> Following:
     fields = visit.state.fields
     items = run.evaluate(visit, fields["Items"], "Items") if "Items" in fields else visit.input
     if not isinstance(items, list):
-        raise _query_error(visit, "Items", "an array", items)
-    most = _number(visit, "MaxConcurrency", run.evaluate(visit, fields.get("MaxConcurrency", 0), "MaxConcurrency"))
+        raise run.query_error(visit, "Items", f"must be an array, not {items!r:.80}")
+    most = _number(run, visit, "MaxConcurrency", run.evaluate(visit, fields.get("MaxConcurrency", 0), "MaxConcurrency"))
     run.note(visit, "MapStateStarted", length=len(items))
     iterations = [_iteration(run, visit, index, item) for index, item in enumerate(items)]
     result = _noted(run, visit, lambda: _together(iterations, most or MAP_CONCURRENCY, visit.scope))
@@ -189,8 +187,8 @@ def _noted(run: Run, visit: Visit, work: Callable[[], list[Any]]) -> list[Any]:
     try:
         result = work()
         run.limited(visit, result, "result")
-    except StateError as error:
-        run.note(visit, f"{visit.state.type}StateFailed", error=error.error, cause=error.cause)
+    except StateError:
+        run.note(visit, f"{visit.state.type}StateFailed")
         raise
     run.note(visit, f"{visit.state.type}StateSucceeded")
     return result

@@ -107,4 +107,4 @@ def _failed(error: BaseException, context: Context, name: str = "") -> StateErro
         "requestId": context.aws_request_id,
         "stackTrace": traceback.format_tb(error.__traceback__),
     }
-    return StateError(kind, json.dumps(cause, ensure_ascii=False))
+    return StateError(kind, json.dumps(cause, ensure_ascii=False, separators=(",", ":")))

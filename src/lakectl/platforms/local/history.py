@@ -31,7 +31,7 @@ class Journal:
         self._lock = threading.Lock()
         self._last = 0
 
-    def add(self, kind: str, previous: int, state: str | None = None, **details: Any) -> int:
+    def add(self, kind: str, previous: int, state: str | None = None, /, **details: Any) -> int:
         """Records an event of a kind such as `TaskFailed` after the event `previous` (0: none); returns its id.
 
         `details` become the kind's details as Step Functions names them; `input`, `output`, `parameters` as JSON text.
