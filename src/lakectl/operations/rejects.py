@@ -31,7 +31,7 @@ _PLACE = ("_dataset", "_source_file", "_source_sheet", "_source_row", "_faults")
 
 @dataclass(frozen=True)
 class Reject:
-    """One refused row. `faults`: [{"column", "value", "rule"}]; `record`: its cells as text; `sheet`: empty for a CSV."""
+    """One refused row. `faults`: [{"column", "value", "rule"}]; `record`: its cells as text; `sheet`: '' for a CSV."""
 
     dataset: str
     source_file: str

@@ -66,8 +66,9 @@ class LocalQueries:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"SET temp_directory = {text(tempfile.gettempdir() + '/lakectl-query')}")
         con.execute(f"CREATE SCHEMA {DATABASE}")
-        for name, view in views.items():
-            con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
+        with explain(con, statement):
+            for name, view in views.items():
+                con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
         _lock(
             con,
             [view.folder + "/" for view in views.values() if view.folder],

@@ -125,6 +125,7 @@ _DISTINCT = "LIST_FILTER(_1, LAMBDA item, place : LIST_POSITION(_1, item) = plac
 
 FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Reduce: _reduce,
+    exp.CountIf: lambda node: fill("COUNT(CASE WHEN _1 THEN 1 END)", node.this),  # 0, not null, for no rows
     exp.Extract: _extract,
     exp.RegexpExtract: _regexp_extract,
     exp.RegexpReplace: _regexp_replace,

@@ -1,7 +1,7 @@
 """Arrays and maps that become rows.
 
-Athena's UNNEST gives the fields of a row, and the keys and values of a map, as columns. DuckDB's UNNEST in FROM gives one
-column; its UNNEST in SELECT takes rows apart. So an UNNEST of more than one column becomes a subquery:
+Athena's UNNEST gives the fields of a row, and the keys and values of a map, as columns. DuckDB's UNNEST in FROM gives
+one column; its UNNEST in SELECT takes rows apart. So an UNNEST of more than one column becomes a subquery:
 `UNNEST(faults) AS f (c, v, r)` is `LATERAL (SELECT UNNEST(faults, max_depth := 2)) AS f (c, v, r)`.
 """
 
