@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 
 class ReaderGone(Exception):
@@ -15,13 +16,17 @@ class ReaderGone(Exception):
 
 def write(text: str) -> None:
     """Writes to stdout. Raises ReaderGone."""
-    try:
+    with _reader_may_leave():
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # What Python still holds for stdout would fail again when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise ReaderGone from None
+
+
+@contextlib.contextmanager
+def binary() -> Iterator[IO[bytes]]:
+    """stdout for bytes. Raises ReaderGone."""
+    with _reader_may_leave():
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
 
 
 def write_json(value: Any) -> None:
@@ -42,3 +47,13 @@ def _separated(rows: Iterable[Any]) -> Iterator[str]:
     for row in rows:
         yield separator + "  " + json.dumps(row, ensure_ascii=False, default=str)
         separator = ",\n"
+
+
+@contextlib.contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        # What Python still holds for stdout would fail again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ReaderGone from None

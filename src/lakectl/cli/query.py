@@ -49,12 +49,12 @@ def queries(session: Session) -> None:
     """List the named queries and the parameters that they take."""
     from lakectl.cli import answer, render
 
-    found = [answer.described(named) for named in answer.named_queries(session.config).values()]
+    named = list(answer.named_queries(session.config).values())
     if session.json:
-        output.write_json(found)
+        output.write_json([answer.described(query) for query in named])
         return
-    rows = [{**named, "parameters": answer.signature(named["parameters"])} for named in found]
-    render.records(rows, ("query", "title", "parameters"))
+    rows = [(query.name, query.title, answer.signature(query.parameters)) for query in named]
+    render.table(rows, ("query", "title", "parameters"))
 
 
 def _values(given: Sequence[str]) -> dict[str, str]:

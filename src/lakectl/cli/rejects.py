@@ -27,7 +27,7 @@ def list_rejects(session: Session, dataset: Dataset = "", everything: All = Fals
         return
     from lakectl.cli import render
 
-    rows = [{**reject.to_json(), "faults": reject.explained} for reject in found]
+    rows = [{**reject.to_json(), "row": str(reject.row), "faults": reject.explained} for reject in found]
     render.records(rows, ("dataset", "source_file", "sheet", "row", "faults"))
     render.footnote(rows, "rejected row")
 

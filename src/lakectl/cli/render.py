@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from rich.console import Console
@@ -79,11 +79,11 @@ def records(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
         table([[row.get(column) for column in columns] for row in rows], columns)
 
 
-def table(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> None:
-    """A table on stdout, numbers to the right."""
+def table(rows: Iterable[Sequence[Any]], columns: Sequence[str], right: Collection[int] | None = None) -> None:
+    """A table on stdout; the columns in `right`, by default those that hold numbers, go to the right."""
     drawn, values = Table(box=None, pad_edge=False, header_style="bold"), [list(row) for row in rows]
     for number, column in enumerate(columns):
-        numeric = any(_is_number(row[number]) for row in values)
+        numeric = number in right if right is not None else any(_is_number(row[number]) for row in values)
         drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in values:
         drawn.add_row(*(cell(value) for value in row))

@@ -39,5 +39,8 @@ def show_table(session: Session, table: Annotated[str, typer.Argument(metavar="T
         return
     from lakectl.cli import render
 
-    render.fields({name: value for name, value in found.items() if name != "columns"})
+    render.fields({name: value for name, value in found.items() if name not in ("columns", "history")})
+    render.lines([""])
     render.records(found["columns"], ("name", "type"))
+    render.lines([""])
+    render.records(found["history"], ("version", "at", "operation"))

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.cli.golden import assert_golden
 
 from lakectl.cli import reference
 from lakectl.cli.reference import command_paths, help_of
-from tests.unit.cli.golden import assert_golden
 
 ROOT = Path(__file__).parents[3]
 PATHS = list(command_paths())

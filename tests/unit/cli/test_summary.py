@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.cli.golden import assert_golden
 
 from lakectl.cli import summary
 from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
-from tests.unit.cli.golden import assert_golden
 
 UPLOADS = (
     UploadResult("orders_apr_2025.xlsx", "converted", sheets=15, notes=("sheet Notes: the sheet is hidden",)),
