@@ -12,6 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -35,6 +36,7 @@ STYLES = {
     "failed": "red",
     "FAILED": "red",
 }
+_LEAST_FOLDED = 24  # columns that a folded column needs to be readable
 _NO_LIMIT = 100_000  # columns, where no terminal folds a line
 
 
@@ -80,14 +82,37 @@ def records(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
 
 
 def table(rows: Iterable[Sequence[Any]], columns: Sequence[str], right: Collection[int] | None = None) -> None:
-    """A table on stdout; the columns in `right`, by default those that hold numbers, go to the right."""
-    drawn, values = Table(box=None, pad_edge=False, header_style="bold"), [list(row) for row in rows]
-    for number, column in enumerate(columns):
-        numeric = number in right if right is not None else any(_is_number(row[number]) for row in values)
-        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in values:
-        drawn.add_row(*(cell(value) for value in row))
-    _print(drawn)
+    """A table on stdout; the columns in `right`, by default those that hold numbers, go to the right.
+
+    Where it is too wide for the terminal its widest column is folded; where that is not enough, rows become records.
+    """
+    values = [list(row) for row in rows]
+    texts = [[cell(value) for value in row] for row in values]
+    widths = [max([cell_len(name), *(text[n].cell_len for text in texts)]) for n, name in enumerate(columns)]
+    widest = widths.index(max(widths))
+    if not _fits(widths, console(sys.stdout).width):
+        return _records_down(texts, columns)
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for n, column in enumerate(columns):
+        numeric = n in right if right is not None else any(_is_number(row[n]) for row in values)
+        drawn.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=n != widest)
+    for text in texts:
+        drawn.add_row(*text)
+    return _print(drawn)
+
+
+def _fits(widths: Sequence[int], width: int) -> bool:
+    """Whether columns of these widths stand side by side, if need be with the widest of them folded."""
+    total = sum(widths) + 2 * (len(widths) - 1)
+    return total <= width or total - max(widths) + _LEAST_FOLDED <= width
+
+
+def _records_down(texts: Sequence[Sequence[Text]], columns: Sequence[str]) -> None:
+    """Every row as lines of `column value`, a blank line between rows."""
+    for number, row in enumerate(texts):
+        if number:
+            output.write("\n")
+        fields(dict(zip(columns, row, strict=True)))
 
 
 def fields(values: Mapping[str, Any]) -> None:
@@ -110,6 +135,8 @@ def cell(value: Any) -> Text:
     match value:
         case None:
             return Text("")
+        case Text():
+            return value
         case bool():
             return Text("yes" if value else "no")
         case int():

@@ -105,3 +105,16 @@ def test_a_reader_that_left_is_told_apart(monkeypatch):
         monkeypatch.setattr("sys.stdout", Closed())
         with pytest.raises(output.ReaderGone):
             output.write("x")
+
+
+def test_a_table_too_wide_for_a_terminal_becomes_records(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    columns = [f"column_{number}" for number in range(12)]
+    render.table([range(12), range(12, 24)], columns)
+    lines = [line.split() for line in terminal.getvalue().splitlines()]
+    assert lines[:2] == [["column_0", "0"], ["column_1", "1"]]
+    assert lines[12] == []
+    assert lines[13:] == [[name, str(12 + number)] for number, name in enumerate(columns)]
