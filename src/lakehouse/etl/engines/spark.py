@@ -25,7 +25,7 @@ from sqlglot import exp
 from lakehouse.errors import JobFailed
 from lakehouse.etl.engines import Ranges
 from lakehouse.etl.engines.spark_errors import failed
-from lakehouse.etl.engines.spark_files import csv_headers, escape_glob, is_delta_table
+from lakehouse.etl.engines.spark_files import csv_headers, escape_glob, is_delta_table, newest_version
 from lakehouse.etl.manifest import ManifestFile
 from lakehouse.etl.tables import TableSpec
 
@@ -84,7 +84,7 @@ class SparkEngine:
 
     def version(self, table: TableSpec) -> int:
         with self._running():
-            return int(self._sql(f"DESCRIBE HISTORY {_delta(table)} LIMIT 1").collect()[0]["version"])
+            return newest_version(self._spark, table.location)
 
     def create(self, table: TableSpec) -> None:
         partitions = f"PARTITIONED BY ({_name(table.partition_by)})" if table.partition_by else ""

@@ -1,4 +1,4 @@
-"""What Spark's SQL cannot say about files: whether a folder is a Delta table, and which columns a CSV has."""
+"""What Spark says slowly or not at all: a Delta table's newest version, and the columns of a CSV."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _AT_ONCE = 16  # a header is one small request; in S3 hundreds of them wait for 
 def is_delta_table(spark: SparkSession, location: str) -> bool:
     """Whether there is a Delta table at the location."""
     return bool(_jvm(spark).io.delta.tables.DeltaTable.isDeltaTable(spark._jsparkSession, location))
+
+
+def newest_version(spark: SparkSession, location: str) -> int:
+    """The newest version of the Delta table at the location: the commit with the highest number in its log."""
+    log = _jvm(spark).org.apache.hadoop.fs.Path(location, "_delta_log")
+    found = log.getFileSystem(spark._jsc.hadoopConfiguration()).listStatus(log)
+    commits = (re.fullmatch(r"(\d{20})\.json", status.getPath().getName()) for status in found)
+    return max(int(commit[1]) for commit in commits if commit)
 
 
 def csv_headers(spark: SparkSession, uris: Sequence[str]) -> dict[str, tuple[str, ...]]:
