@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -23,7 +24,7 @@ COMMANDS = (
 
 def main() -> None:
     """Runs the commands in a temporary folder and writes the picture beside this file."""
-    screen = Console(record=True, width=112, file=Path(os.devnull).open("w"), force_terminal=True)
+    screen = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "112"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     with tempfile.TemporaryDirectory() as folder:

@@ -217,8 +217,8 @@ schema:
   - name: stock
     logicalType: object
     properties:
-      - {name: warehouse, logicalType: string, physicalType: string, primaryKey: true, primaryKeyPosition: 1, required: true}
-      - {name: sku, logicalType: string, physicalType: string, primaryKey: true, primaryKeyPosition: 2, required: true}
+      - {name: warehouse, logicalType: string, primaryKey: true, primaryKeyPosition: 1, required: true}
+      - {name: sku, logicalType: string, primaryKey: true, primaryKeyPosition: 2, required: true}
       - {name: pieces, logicalType: integer, physicalType: int}
 """
     (shop.project / "contracts").mkdir(exist_ok=True)

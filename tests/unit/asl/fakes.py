@@ -49,6 +49,9 @@ class FakeTasks:
         self._work = work
         self.calls: list[tuple[str, Any]] = []
 
+    def interrupt(self) -> None:
+        """There is no engine."""
+
     def call(self, resource: str, arguments: Any, submitted: Callable[[Any], None]) -> Any:
         name, given = _named(resource, arguments)
         self.calls.append((name, given))

@@ -118,6 +118,8 @@ def _called(run: Run, visit: Visit, arguments: Any) -> Any:
             run.clock.join(done, min((x for x in (limit, left) if x is not None), default=None))
         in_time = thread.ended
     finally:
+        if not thread.ended:
+            run.tasks.interrupt()
         thread.stop()
     run.check(visit.scope)
     if not in_time:

@@ -20,6 +20,9 @@ class Tasks(Protocol):
         `submitted` is told what a long job answered when it was started. Raises StateError when the task fails.
         """
 
+    def interrupt(self) -> None:
+        """Makes what is running end soon, also where it is inside an engine: called before it is stopped."""
+
 
 class TaskStopped(BaseException):
     """Raised inside a task that runs on after its time, or after its execution was stopped."""

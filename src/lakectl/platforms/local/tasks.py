@@ -48,6 +48,12 @@ class LocalTasks:
             return self._publish(arguments)
         raise StateError("States.Runtime", f"{resource} is not there on this machine")
 
+    def interrupt(self) -> None:
+        """Ends the statements that engines are running; the jobs that wait for them fail, and have written nothing."""
+        from lakehouse.etl.live import interrupt_all
+
+        interrupt_all()
+
     def _publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
         message = arguments["Message"]
         text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
