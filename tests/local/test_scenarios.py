@@ -127,6 +127,15 @@ def test_all_faults_of_a_row_are_kept_with_where_it_stands(shop: Shop) -> None:
     assert rejects[0]["record"]["order_num"] == "n/a"
 
 
+def test_sheets_that_lack_an_optional_column_are_null_there(shop: Shop) -> None:
+    full = shop.csv("full.csv", ("total_amount", "order_id", "order_timestamp"), "5,1,2025-04-01")
+    short = shop.csv("short.csv", ("user_id", "ORDER ID", "order_timestamp"), "9,2,2025-04-01")
+    answer = shop.ingest(full, short)
+    assert answer.counts("orders") == {"inserted": 2}
+    found = shop.rows("select order_id, user_id, cast(total_amount as varchar) from orders order by 1")
+    assert found == [[1, None, "5.00"], [2, 9, None]]
+
+
 def test_items_sent_before_their_products_end_up_right(shop: Shop) -> None:
     early = shop.ingest(shop.csv("items.csv", ITEMS, ITEM_1, ITEM_2))
     assert early.counts("order_items") == {"rejected": 2}

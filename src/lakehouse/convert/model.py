@@ -28,7 +28,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What became of a sheet. Only a converted one has `csv`, `columns` (the source columns it delivers) and `rows`."""
+    """What became of a sheet. Only a converted one has `csv`, `rows` and `columns` (its CSV's, but `_source_row`)."""
 
     name: str
     position: int

@@ -45,7 +45,7 @@ def _write(grid: Grid, header: Sequence[str], found: Route, contract: Contract, 
         status="converted",
         dataset=contract.dataset,
         csv=path,
-        columns=tuple(name for name in names if name in taken),
+        columns=tuple(names),
         rows=rows.count,
         unknown_columns=(*found.unknown, *rows.nameless()),
     )
