@@ -14,7 +14,7 @@ Every format says the same of a value:
 | bytes           | hexadecimal              | hexadecimal              | hexadecimal                           |
 | array, map, row | JSON                     | an array, an object      | JSON                                  |
 
-Parquet is written by the target itself: `lakectl.operations.query.Queries.unload`.
+Parquet is written by the target itself: `lakectl.asking.answers.Queries.unload`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any, BinaryIO, Literal, cast
 
+from lakectl.asking.answers import Result
 from lakectl.errors import UsageError
-from lakectl.operations.query import Result
 
 Format = Literal["csv", "json", "jsonl", "xlsx"]
 Row = Sequence[Any]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from lakehouse.lake import Lake
 
 if TYPE_CHECKING:
-    from lakectl.operations.query import Queries
+    from lakectl.asking.answers import Queries
 
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"]
 

@@ -9,7 +9,7 @@ from lakectl.ports import Platform
 from lakehouse.lake import open_lake
 
 if TYPE_CHECKING:
-    from lakectl.operations.query import Queries
+    from lakectl.asking.answers import Queries
     from lakectl.ports import Workflow
 
 

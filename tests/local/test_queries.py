@@ -11,8 +11,8 @@ import pytest
 from deltalake import write_deltalake
 from tests.lake_tables import make_lake
 
+from lakectl.asking.statement import QueryError, QueryFailed
 from lakectl.operations.query import prepare
-from lakectl.operations.statement import QueryError, QueryFailed
 from lakectl.platforms.local.query import LocalQueries
 
 

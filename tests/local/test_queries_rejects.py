@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from tests.lake_tables import make_lake
 
+from lakectl.asking.statement import QueryError
 from lakectl.errors import UsageError
 from lakectl.operations.rejects import export_rejects, find_rejects, list_rejects
-from lakectl.operations.statement import QueryError
 from lakectl.operations.tables import list_tables, show_table
 from lakectl.platforms.local.query import LocalQueries
 from lakectl.ports import Platform

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast, get_args
 
 from lakectl import assets, formats
+from lakectl.asking.answers import Dialect, Result
+from lakectl.asking.parameters import Parameter
 from lakectl.cli import output, render
 from lakectl.config import Config
 from lakectl.errors import UsageError
-from lakectl.operations.parameters import Parameter
 from lakectl.operations.queries import NamedQuery, load_queries
-from lakectl.operations.query import Dialect, Question, Result, prepare
+from lakectl.operations.query import Question, prepare
 
 if TYPE_CHECKING:
     from lakectl.cli.frame import Session

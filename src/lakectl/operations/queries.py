@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from lakectl.asking.parameters import TYPES, Parameter, ParameterError, ParameterType, read_value
 from lakectl.errors import ConfigError, UsageError
-from lakectl.operations.parameters import TYPES, Parameter, ParameterError, ParameterType, read_value
 
 _HEADER = re.compile(r"--\s*(title|param)\b\s*(.*)")
 _PARAM = re.compile(r"(?P<name>[a-z_][a-z0-9_]*)\s+(?P<type>\w+)\s*(?:=\s*(?P<default>.*?)\s*)?(?::\s+(?P<text>.*))?")

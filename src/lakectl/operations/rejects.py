@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from lakectl.asking.answers import Result, ResultColumn
+from lakectl.asking.parameters import Value
+from lakectl.asking.statement import parse
 from lakectl.errors import UsageError
 from lakectl.formats import Format, write, write_workbook
-from lakectl.operations.parameters import Value
-from lakectl.operations.query import Result, ResultColumn
-from lakectl.operations.statement import parse
 from lakectl.ports import Platform
 
 _REJECTS = """

@@ -10,7 +10,7 @@ from typing import Any
 
 from deltalake import DeltaTable
 
-from lakectl.operations.statement import QueryError, suggestion
+from lakectl.asking.statement import QueryError, suggestion
 from lakectl.ports import Platform
 from lakehouse import layout
 from lakehouse.storage import Storage

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lakectl.operations.parameters import Parameter, ParameterError, bind, guess_value, literal, read_value
+from lakectl.asking.parameters import Parameter, ParameterError, bind, guess_value, literal, read_value
+from lakectl.asking.statement import parse
 from lakectl.operations.queries import QueryFileError, QueryUnknown, find_query, is_name, load_queries, read_query
 from lakectl.operations.query import prepare
-from lakectl.operations.statement import parse
 
 SHIPPED = Path(__file__).parents[3] / "sql"
 
@@ -27,7 +27,8 @@ def test_a_header_gives_title_and_typed_parameters(tmp_path):
         _file(
             tmp_path,
             "-- title: Late orders\n-- any remark\n-- param limit integer = 10: how many\n"
-            "-- param since timestamp = 2025-04-01T10:00:00Z: from when\n-- param who string\nselect 1 -- param x date\n",
+            "-- param since timestamp = 2025-04-01T10:00:00Z: from when\n-- param who string\n"
+            "select 1 -- param x date\n",
         )
     )
     assert query.title == "Late orders"

@@ -12,8 +12,8 @@ from itertools import repeat
 import openpyxl
 import pytest
 
+from lakectl.asking.answers import Result, ResultColumn
 from lakectl.formats import TooLarge, text, write
-from lakectl.operations.query import Result, ResultColumn
 
 VALUES = {
     "big": 2**53 + 1,

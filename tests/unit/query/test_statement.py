@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lakectl.operations.statement import QueryError, parse
+from lakectl.asking.statement import QueryError, parse
 
 REFUSED = [
     "delete from orders",

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from deltalake import DeltaTable
 from sqlglot import exp
 
-from lakectl.operations.statement import QueryError
+from lakectl.asking.statement import QueryError
 from lakehouse import layout
 
 _TYPES = {

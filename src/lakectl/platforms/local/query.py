@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
-from lakectl.operations.parameters import Value
-from lakectl.operations.query import Dialect, Result, ResultColumn
-from lakectl.operations.statement import QueryError, Statement, parse, suggestion
+from lakectl.asking.answers import Dialect, Result, ResultColumn
+from lakectl.asking.parameters import Value
+from lakectl.asking.statement import QueryError, Statement, parse, suggestion
 from lakectl.platforms.local.delta_views import View, empty_view, identifier, table_folders, text, view_of
 from lakectl.platforms.local.query_errors import explain
 from lakectl.platforms.local.result_types import athena_type

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import duckdb
 from sqlglot import exp
 
-from lakectl.operations.statement import QueryError, QueryFailed, Statement, place, suggestion
+from lakectl.asking.statement import QueryError, QueryFailed, Statement, place, suggestion
 from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 from sqlglot.optimizer.scope import traverse_scope
 
-from lakectl.operations.statement import QueryError, Statement
+from lakectl.asking.statement import QueryError, Statement
 from lakectl.platforms.local.translate_functions import FUNCTIONS, NAMED
 from lakectl.platforms.local.translate_types import TYPES
 from lakectl.platforms.local.translate_unnest import unnest

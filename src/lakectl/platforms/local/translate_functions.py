@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from lakectl.operations.statement import QueryError, place
+from lakectl.asking.statement import QueryError, place
 from lakectl.platforms.local.templates import call, fill
 
 # Joda's pattern letters, as format_datetime and parse_datetime take them, in DuckDB's strftime.

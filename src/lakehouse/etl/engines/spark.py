@@ -62,15 +62,15 @@ class SparkEngine:
             source = f"FROM {_delta(table)} WHERE {_within(table, ranges)}" if present else "WHERE FALSE"
             self._define(name, f"SELECT {', '.join(wanted)} {source}")
 
-    def define(self, name: str, query: exp.Expression) -> None:
+    def define(self, name: str, query: exp.Expr) -> None:
         self.keep(name, query)
 
-    def keep(self, name: str, query: exp.Expression) -> None:
+    def keep(self, name: str, query: exp.Expr) -> None:
         # Kept when the next statement asks for it, which saves a pass over the rows.
         with self._running():
             self._sql(query.sql("spark")).localCheckpoint(eager=False).createOrReplaceTempView(name)
 
-    def rows(self, query: exp.Expression) -> list[dict[str, Any]]:
+    def rows(self, query: exp.Expr) -> list[dict[str, Any]]:
         with self._running():
             rows = self._sql(query.sql("spark")).collect()
         return [{column: _aware(value) for column, value in row.asDict().items()} for row in rows]

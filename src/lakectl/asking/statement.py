@@ -17,8 +17,8 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
+from lakectl.asking.parameters import Value, literal, missing_parameter
 from lakectl.errors import UsageError
-from lakectl.operations.parameters import Value, literal, missing_parameter
 from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 

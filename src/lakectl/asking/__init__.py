@@ -1,0 +1,1 @@
+"""What a question is, whoever answers it: a statement, its parameters, and the shape of an answer."""
