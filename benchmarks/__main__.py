@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable
@@ -36,11 +37,12 @@ def main(argv: list[str]) -> int:
     """Measures what `argv` names, tells of progress on stderr, prints the table. Returns the exit code."""
     options = _options(argv)
     lines: list[Line] = []
+    before = os.getloadavg()[0]
     with Lab(Path(options.folder)) as lab:
         for name in options.names or BENCHMARKS:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
             lines.extend(BENCHMARKS[name](lab))
-    Console(width=None if sys.stdout.isatty() else 160).print(_table(lines))
+    Console(width=None if sys.stdout.isatty() else 160).print(_table(lines, before))
     if options.json:
         Path(options.json).write_text(json.dumps([line.json() for line in lines], indent=2) + "\n", encoding="utf-8")
     return 0 if all(line.holds for line in lines) else 1
@@ -57,9 +59,11 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return options
 
 
-def _table(lines: list[Line]) -> Table:
-    title = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    table = Table("what", "against", "must be", "measured", "", title=title)
+def _table(lines: list[Line], load: float) -> Table:
+    title = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+    # The sides of a ratio are measured one after the other: with other work about, one may be hit more than the other.
+    idle = f"load before: {load:.1f}; trust ratios of times only from a machine that does nothing else"
+    table = Table("what", "against", "must be", "measured", "", title=title, caption=idle)
     for line in lines:
         table.add_row(line.what, line.against, line.wanted, line.measured, "ok" if line.holds else "MISSED")
     return table

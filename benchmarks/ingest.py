@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import sys
 from pathlib import Path
 
@@ -16,8 +17,14 @@ ENGINES = {"duckdb", "deltalake", "pyspark", "delta"}
 
 def ingest(lab: Lab) -> list[Line]:
     """The whole command into a new lake, embedded engine."""
+
+    def load() -> float:
+        return lab.lakectl(lab.project(), "ingest", lab.month).seconds
+
+    # The usual way takes minutes and is measured once: a mean from before and after it, not the best, is its match.
+    before = [load(), load()]
     usual = sum(lab.usual_way)
-    (quick,) = best(3, lambda: lab.lakectl(lab.project(), "ingest", lab.month).seconds)
+    quick = statistics.mean([*before, load(), load()])
     text, fast = at_least(30, usual, quick)
     raw = {"usual_s": lab.usual_way, "lakectl_s": quick}
     return [Line("ingest of a month, empty lake", USUAL, ">= 30x faster", text, fast, raw)]
