@@ -10,6 +10,8 @@ from tests.local.shop import Shop
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
+    if request.param == "spark":
+        request.getfixturevalue("spark")  # commands use the Spark that this process has
     return make(tmp_path, request.param)
 
 

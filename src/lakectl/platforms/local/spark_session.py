@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 class LocalSpark:
     """The Spark of one command. Use as a context manager; `session` may be called from several threads.
 
+    Where this process has a Spark already, as in a notebook, that one is used and left running.
+
     `raw` is the folder of CSVs that the jobs will read from; how much is in there when the JVM starts decides how it is
     tuned. `train` is the file to which the JVM writes the archive of its classes as it exits: only `spark_training.py`
     asks for that, since it makes the exit slow.
@@ -58,7 +60,7 @@ class LocalSpark:
     @property
     def slow_start(self) -> bool:
         """Whether a JVM was started without an archive of classes: one should be made for the next time."""
-        return self._session is not None and self._archive is None and self._train is None
+        return self._gateway is not None and self._archive is None and self._train is None
 
     def check(self) -> None:
         """Sees to all that a JVM needs, without starting it. Raises SparkMissing or JavaMissing."""
@@ -70,7 +72,7 @@ class LocalSpark:
         """The session, started on the first call. Raises SparkMissing, JavaMissing or SparkFailed."""
         with self._lock:
             if self._session is None:
-                self._session = self._start()
+                self._session = _present() or self._start()
             return self._session
 
     def interrupt(self) -> None:
@@ -81,9 +83,9 @@ class LocalSpark:
     def close(self) -> None:
         """Ends the JVM and removes its temporary files. Does nothing where none was started."""
         with self._lock:
-            if self._session is not None:
+            if self._session is not None and self._gateway is not None:
                 _stop(self._session, self._gateway)
-                self._session = self._gateway = None
+            self._session = self._gateway = None
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
@@ -112,6 +114,14 @@ class LocalSpark:
                 return SparkSession(SparkContext(conf=conf, gateway=self._gateway))
             except (PySparkRuntimeError, OSError) as error:
                 raise explain(error, log.read_text(encoding="utf-8", errors="replace")) from error
+
+
+def _present() -> SparkSession | None:
+    """The session that somebody else started in this process."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    return None if SparkContext._active_spark_context is None else SparkSession.builder.getOrCreate()
 
 
 def _bytes_in(folder: Path | None) -> int:
