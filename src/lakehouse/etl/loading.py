@@ -75,7 +75,7 @@ def load(job: Job) -> dict[str, Any]:
     faults = job.engine.rows(queries["faults"]) if counts["rejected"] else []
     _prepare(job.engine, job.table, growth if present is not None else None)
     _write(job, counts, queries["touched"])
-    waiting = _write_rejects(job)
+    waiting = _write_rejects(job, refused=counts["rejected"] > 0)
     for table in (job.table, job.rejects_table):
         _register(job, table)
     return {
@@ -153,11 +153,13 @@ def _write(job: Job, counts: Mapping[str, int], touched: Any) -> None:
         job.engine.append(job.table, "changes")
 
 
-def _write_rejects(job: Job) -> int:
+def _write_rejects(job: Job, refused: bool) -> int:
     """Brings `rejected_records` up to what `checked` says; returns how many rows of the dataset wait in it."""
     engine, table = job.engine, job.rejects_table
     with job.hold_rejects():
         engine.create(table)
+        if not refused and engine.version(table) == 0:  # created, and never written to
+            return 0
         engine.scan("rejects", table, _ranges(engine, table, rejects.source_range()))
         engine.keep("reject_changes", rejects.reject_changes(job.contract))
         written = engine.rows(rejects.outcomes())[0]
