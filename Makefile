@@ -29,13 +29,13 @@ check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m lakectl.cli.reference --check
+	$(BIN)/python -m lakectl.cli.reference --check docs/cli.md
 
 bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name ... for some)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: .venv/dev  ## Write the generated docs anew
-	$(BIN)/python -m lakectl.cli.reference
+	$(BIN)/python -m lakectl.cli.reference docs/cli.md
 
 lock: .venv/dev  ## Write constraints.txt anew
 	$(BIN)/python -m pip install --quiet uv
