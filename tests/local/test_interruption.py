@@ -21,12 +21,25 @@ def main(argv):
     time.sleep(120)
 """
 
+# Inside the engine, where no Python runs: only the engine itself can end this before a day is over.
+ENDLESS = """
+import pathlib
+from lakehouse.etl.job import open_engine
+from lakehouse.etl.live import at_work
+from lakehouse.etl.sql import statement
+def main(argv):
+    with at_work(open_engine("duckdb")) as engine:
+        pathlib.Path({ready!r}).touch()
+        engine.keep("ten", statement("SELECT EXPLODE(SEQUENCE(1, 10000000)) AS i"))
+        engine.rows(statement("SELECT SUM(a.i * b.i) AS s FROM ten AS a CROSS JOIN ten AS b"))
+"""
 
-def start_and_wait(shop: Shop, *files: Path) -> subprocess.Popen[str]:
+
+def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.Popen[str]:
     """Starts `lakectl ingest` as a process and waits until its orders job is at work."""
     ready = shop.project / "ready"
     ready.unlink(missing_ok=True)
-    shop.replace_asset("glue_jobs", "etl_orders.py", SLOW.format(ready=str(ready)))
+    shop.replace_asset("glue_jobs", "etl_orders.py", script.format(ready=str(ready)))
     command = [
         sys.executable,
         "-m",
@@ -56,8 +69,11 @@ def files(local_shop: Shop) -> tuple[Path, Path]:
     return orders, local_shop.csv("products.csv", PRODUCTS, ATLAS)
 
 
-def test_ctrl_c_ends_with_130_frees_the_lock_and_resume_finishes(local_shop: Shop, files: tuple[Path, Path]) -> None:
-    process = start_and_wait(local_shop, *files)
+@pytest.mark.parametrize("script", [SLOW, ENDLESS], ids=["in Python", "in the engine"])
+def test_ctrl_c_ends_with_130_frees_the_lock_and_resume_finishes(
+    local_shop: Shop, files: tuple[Path, Path], script: str
+) -> None:
+    process = start_and_wait(local_shop, *files, script=script)
     process.send_signal(signal.SIGINT)
     out, talk = process.communicate(timeout=60)
     assert process.returncode == 130, talk
