@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -35,6 +34,10 @@ def main(argv):
 """
 
 
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.Popen[str]:
     """Starts `lakectl ingest` as a process and waits until its orders job is at work."""
     ready = shop.project / "ready"
@@ -52,7 +55,11 @@ def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.P
         *map(str, files),
     ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_ctrl_c,  # a background shell, such as CI's, makes its children deaf to it
     )
     deadline = time.monotonic() + 60
     while not ready.exists():
