@@ -20,6 +20,14 @@ def main(argv):
     time.sleep(120)
 """
 
+# The command, hearing Ctrl-C also where a background shell, such as CI's, has made its children deaf to it.
+LAKECTL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from lakectl.__main__ import main
+main()
+"""
+
 # Inside the engine, where no Python runs: only the engine itself can end this before a day is over.
 ENDLESS = """
 import pathlib
@@ -34,10 +42,6 @@ def main(argv):
 """
 
 
-def _hear_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.Popen[str]:
     """Starts `lakectl ingest` as a process and waits until its orders job is at work."""
     ready = shop.project / "ready"
@@ -45,8 +49,8 @@ def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.P
     shop.replace_asset("glue_jobs", "etl_orders.py", script.format(ready=str(ready)))
     command = [
         sys.executable,
-        "-m",
-        "lakectl",
+        "-c",
+        LAKECTL,
         "--project",
         str(shop.project),
         "-o",
@@ -59,7 +63,6 @@ def start_and_wait(shop: Shop, *files: Path, script: str = SLOW) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=_hear_ctrl_c,  # a background shell, such as CI's, makes its children deaf to it
     )
     deadline = time.monotonic() + 60
     while not ready.exists():

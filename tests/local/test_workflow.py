@@ -214,12 +214,17 @@ def test_liveness_is_seen_from_any_thread_and_ends_with_the_block(tmp_path: Path
 
 
 SCRIPT = """
-    import sys, time
+    import signal, sys, time
     from pathlib import Path
     from lakectl.platforms.local.asl import Machine
     from lakectl.platforms.local.workflow import LocalWorkflow
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell makes its children deaf to it
+
     class Forever:
+        def interrupt(self):
+            pass
+
         def call(self, resource, arguments, submitted):
             print("started", flush=True)
             while True:
