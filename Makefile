@@ -22,7 +22,7 @@ demo: .venv/lakectl  ## Install, make sample workbooks, run the pipeline on them
 	@echo && echo "Now look around: cd demo && ../$(BIN)/lakectl rejects list"
 
 test: .venv/dev  ## Install (Java too, if there is none), run all tests
-	JAVA_HOME="$$($(BIN)/python -m lakectl.platforms.local.java)" $(BIN)/pytest $(ARGS)
+	java_home=$$($(BIN)/python -m lakectl.platforms.local.java) && JAVA_HOME=$$java_home $(BIN)/pytest $(ARGS)
 
 check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/ruff format --check .

@@ -25,7 +25,7 @@ from lakehouse.outcomes import UploadOutcome
 from lakehouse.raw import RawFile
 from lakehouse.storage import Entry
 
-# Uploads that `lakectl ingest` brings lie in a folder of their own, by execution and in the order of the arguments.
+# Uploads that `lakectl ingest` brings lie in a folder of their own.
 STAGED = f"{layout.UPLOADS}.ingest/"
 BATCH_FILES, BATCH_BYTES = 50, 32 * 2**20
 
@@ -88,8 +88,15 @@ def considered(lake: Lake, execution: str) -> list[Upload]:
     return [Upload(**fields) for entry in entries for fields in json.loads(lake.storage.read(entry.key))]
 
 
+def staged(execution: str, number: int, name: str) -> str:
+    """The key of the file that `ingest` brings as the n-th: the files of one moment sort in the order of arguments."""
+    return f"{STAGED}{execution}-{number:05}-{name}"
+
+
 def _upload(entry: Entry, number: str) -> Upload:
-    name = entry.key.removeprefix(layout.UPLOADS) if not entry.key.startswith(STAGED) else Path(entry.key).name
+    name = entry.key.removeprefix(layout.UPLOADS)
+    if entry.key.startswith(STAGED):
+        name = name.split("-", 3)[3]  # EXECUTION is TIME-RANDOM
     return Upload(entry.key, f"{number}/{name}", entry.size, entry.modified.isoformat())
 
 

@@ -57,4 +57,4 @@ def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
         outcomes.record_upload(storage, execution, f"0-{number:04}", outcome)
         intake.remember_skip(platform.lake, outcome, execution)
     else:
-        storage.upload(path, f"{intake.STAGED}{execution}/{number:04}/{path.name}")
+        storage.upload(path, intake.staged(execution, number, path.name))

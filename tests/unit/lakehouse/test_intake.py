@@ -59,6 +59,12 @@ def test_uploads_are_ordered_by_arrival_then_key(lake: Lake) -> None:
     assert found == [f"{stamp}-0001/z.csv", f"{stamp}-0002/a/b.csv", f"{stamp}-0003/b.csv"]
 
 
+def test_files_of_ingest_keep_their_names_and_the_order_of_the_arguments(lake: Lake) -> None:
+    for number, name in enumerate(("z-1-a.csv", "a.csv"), 1):
+        arrive(lake, intake.staged("20260401T120000Z-abcdef", number, name), ORDERS, 100)
+    assert [upload.name for upload in intake.inbox(lake, NOW)] == ["z-1-a.csv", "a.csv"]
+
+
 def test_same_name_in_two_folders_are_two_uploads(lake: Lake) -> None:
     arrive(lake, "uploads/north/day1.csv", ORDERS, 1)
     arrive(lake, "uploads/south/day1.csv", ORDERS.replace(b"9.50", b"1.00"), 2)
@@ -113,7 +119,7 @@ def test_a_refused_upload_is_told_once_and_tried_again_when_it_comes_again(lake:
     (again,) = take_in(lake, "e2")
     assert again.status == "skipped"
     assert "refused by execution e1" in again.reason
-    lake.storage.write("uploads/.ingest/e3/0001/notes.csv", b"dear all,\nsee below\n")
+    lake.storage.write(intake.staged("20260401T120000Z-abcdef", 1, "notes.csv"), b"dear all,\nsee below\n")
     assert [outcome.status for outcome in take_in(lake, "e3")] == ["skipped", "refused"]
 
 
