@@ -6,6 +6,7 @@ import os
 import re
 import statistics
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.lab import Lab
@@ -31,10 +32,19 @@ def ingest(lab: Lab) -> list[Line]:
 
 
 def spark(lab: Lab) -> list[Line]:
-    """The same on Spark with an empty user cache (it downloads what it lacks), and again with what that run left."""
-    environment = {"LAKECTL_ENGINE": "spark", "XDG_CACHE_HOME": str(lab.scratch("cache"))}
+    """The same on Spark with an empty user cache (it downloads what it lacks), and again with what that run left.
+
+    The first run leaves a process behind that makes the archive of classes; the second waits until that has ended.
+    """
+    cache = lab.scratch("cache")
+    environment = {"LAKECTL_ENGINE": "spark", "XDG_CACHE_HOME": str(cache)}
     usual = sum(lab.usual_way)
-    seconds = [lab.lakectl(lab.project(), "ingest", lab.month, **environment).seconds for _ in range(2)]
+    seconds = [lab.lakectl(lab.project(), "ingest", lab.month, **environment).seconds]
+    deadline = time.monotonic() + 600
+    while not list(cache.rglob("*.jsa")) and time.monotonic() < deadline:
+        time.sleep(1)
+    time.sleep(5)  # it has still to end
+    seconds.append(lab.lakectl(lab.project(), "ingest", lab.month, **environment).seconds)
     lines = []
     for name, wanted, took in zip(("first", "second"), (3, 5), seconds, strict=True):
         text, fast = at_least(wanted, usual, took)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -17,6 +19,7 @@ from xml.parsers.expat import ExpatError
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetMetadata,
@@ -32,6 +35,8 @@ from lakehouse.convert.model import Grid, Row
 from lakehouse.convert.values import texts
 from lakehouse.errors import UploadRefused
 
+_LARGE = 16 * 2**20  # bytes of the file
+
 # How to find the error values of a sheet, by format.
 _ERRORS = {
     "xlsx": excel_errors.sheet_errors,
@@ -42,11 +47,26 @@ _ERRORS = {
 
 def read(path: Path, name: str, form: str) -> Iterator[Grid]:
     """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
-    with _refusing(name), load_workbook(path) as book:
-        for position, sheet in enumerate(book.sheets_metadata, start=1):
-            unusable = _unusable(sheet)
-            rows = iter(()) if unusable else _rows(book, position - 1, _errors(path, form, sheet.name), name)
-            yield Grid(sheet.name, position, rows, unusable)
+    with _refusing(name), load_workbook(path) as book, ThreadPoolExecutor(1) as pool:
+        sheets = [(index, sheet, _unusable(sheet)) for index, sheet in enumerate(book.sheets_metadata)]
+        parsed = _parsed(book, [index for index, _, unusable in sheets if not unusable], path, pool)
+        for index, sheet, unusable in sheets:
+            rows = iter(()) if unusable else _rows(next(parsed), _errors(path, form, sheet.name), name)
+            yield Grid(sheet.name, index + 1, rows, unusable)
+
+
+def _parsed(
+    book: CalamineWorkbook, indexes: list[int], path: Path, pool: ThreadPoolExecutor
+) -> Iterator[Future[CalamineSheet]]:
+    """The sheets in order. In a workbook that is not large, one is parsed while the one before it is written: calamine
+    does not need Python for that. In a large one, two sheets at once would take the memory that one is allowed."""
+    ahead = 1 if path.stat().st_size < _LARGE else 0
+    coming: deque[Future[CalamineSheet]] = deque()
+    for index in indexes:
+        coming.append(pool.submit(book.get_sheet_by_index, index))
+        if len(coming) > ahead:
+            yield coming.popleft()
+    yield from coming
 
 
 def _unusable(sheet: SheetMetadata) -> str:
@@ -57,9 +77,9 @@ def _unusable(sheet: SheetMetadata) -> str:
     return ""
 
 
-def _rows(book: CalamineWorkbook, index: int, errors: Errors, name: str) -> Iterator[Row]:
+def _rows(parsed: Future[CalamineSheet], errors: Errors, name: str) -> Iterator[Row]:
     with _refusing(name):
-        sheet = book.get_sheet_by_index(index)
+        sheet = parsed.result()
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = texts(values)
         for column, error in errors.get(number, {}).items():
