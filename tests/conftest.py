@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from lakectl.platforms.local.spark_session import LocalSpark
+
+# No test is timed. Where a change is judged, it is judged by the same examples each time; elsewhere new ones are tried.
+settings.register_profile("lakectl", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("lakectl")
 
 
 @pytest.fixture(scope="session")
