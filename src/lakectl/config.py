@@ -53,6 +53,10 @@ class Config:
         return self.project / "sql"
 
 
+# delta-rs takes a path for a URL: a bracket for a host, an escape for the character it stands for.
+_DELTA_CANNOT_OPEN = re.compile(r"[][]|%[0-9A-Fa-f]{2}")
+
+
 @dataclass(frozen=True)
 class _Setting:
     default: str
@@ -99,11 +103,21 @@ def variable(name: str) -> str:
 
 def _config(project: Path, values: Mapping[str, Any]) -> Config:
     local = LocalTarget(
-        path=(project / Path(values["targets.local.path"]).expanduser()).absolute(),
+        path=_lake_folder(project, values["targets.local.path"]),
         markers=values["targets.local.markers"],
         markers_table=values["targets.local.markers_table"],
     )
     return Config(project, target=values["target"], engine=values["engine"], local=local)
+
+
+def _lake_folder(project: Path, written: str) -> Path:
+    folder = (project / Path(written).expanduser()).absolute()
+    if found := _DELTA_CANNOT_OPEN.search(str(folder)):
+        raise ConfigError(
+            f"the lake's folder {folder} has {found[0]!r} in its path, which Delta's library cannot open",
+            "Rename the folder, or set targets.local.path to another.",
+        )
+    return folder
 
 
 def _value(

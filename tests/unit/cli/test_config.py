@@ -114,3 +114,10 @@ def test_a_file_that_is_no_toml_is_refused_by_line(write):
 def test_aws_is_not_in_this_version(write):
     with pytest.raises(TargetMissing, match="the aws target is not available in this version"):
         read(write(""), target="aws")
+
+
+@pytest.mark.parametrize("name", ["lake [1]", "50%25 off"])
+def test_a_lake_folder_that_delta_cannot_open_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "lakectl.toml").write_text(f'[targets.local]\npath = "{name}"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="cannot open"):
+        load(tmp_path, {}, {})
