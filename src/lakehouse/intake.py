@@ -74,9 +74,8 @@ def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
 
 def inbox(lake: Lake, now: dt.datetime) -> list[Upload]:
     """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
-    strangers = set(raw.strangers(lake.storage))
-    lying = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
-    lying += [entry for entry in lake.storage.list(layout.RAW) if entry.key in strangers]
+    uploads = (entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key))
+    lying = [*uploads, *raw.strangers(lake.storage)]
     lying.sort(key=lambda entry: (entry.modified, entry.key))
     stamp, width = now.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z", max(4, len(str(len(lying))))
     return [_upload(entry, f"{stamp}-{i:0{width}}") for i, entry in enumerate(lying, 1)]

@@ -6,12 +6,11 @@ The JSON is written first, so a CSV that is there is always whole and always has
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from lakehouse import layout
-from lakehouse.storage import Storage
+from lakehouse.storage import Entry, Storage
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,8 @@ def read(storage: Storage, key: str) -> RawFile:
     return RawFile(**{**fields, "columns": tuple(fields["columns"])})
 
 
-def strangers(storage: Storage) -> Iterator[str]:
-    """Keys of CSVs that somebody put into `raw/` by hand: they have no story, and are taken in like uploads."""
-    keys = {entry.key for entry in storage.list(layout.RAW)}
-    yield from (key for key in sorted(keys) if not key.endswith(".json") and story(key) not in keys)
+def strangers(storage: Storage) -> list[Entry]:
+    """CSVs that somebody put into `raw/` by hand: they have no story, and are taken in like uploads."""
+    entries = list(storage.list(layout.RAW))
+    keys = {entry.key for entry in entries}
+    return [entry for entry in entries if not entry.key.endswith(".json") and story(entry.key) not in keys]
