@@ -30,10 +30,3 @@ class Progress(Protocol):
 
     def event(self, event: Event) -> None:
         """Shows a change. May be called from several threads; never raises for what an event holds."""
-
-
-class Silent:
-    """Shows nothing."""
-
-    def event(self, event: Event) -> None:
-        """Does nothing, on purpose."""
