@@ -13,24 +13,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from lakectl.errors import ConfigError, NoProject, TargetMissing
+from lakectl.errors import ConfigError, NoProject
+from lakectl.settings import SETTINGS, AwsTarget, Engine, Existing, LocalTarget, fault
 
 FILE = "lakectl.toml"
-TARGETS = ("local", "aws")
-ENGINES = ("duckdb", "spark")
-
-Engine = Literal["duckdb", "spark"]
-
-
-@dataclass(frozen=True)
-class LocalTarget:
-    """Where the lake is on this machine, and what remembers which files have been loaded."""
-
-    path: Path  # absolute
-    markers: Literal["objects", "dynamodb"]
-    markers_table: str  # of DynamoDB; used only where `markers` is dynamodb
 
 
 @dataclass(frozen=True)
@@ -41,6 +29,7 @@ class Config:
     target: Literal["local", "aws"]
     engine: Engine
     local: LocalTarget
+    aws: AwsTarget | None  # None where lakectl.toml names none
 
     @property
     def contracts(self) -> Path:
@@ -55,21 +44,6 @@ class Config:
 
 # delta-rs takes a path for a URL: a bracket for a host, an escape for the character it stands for.
 _DELTA_CANNOT_OPEN = re.compile(r"[][]|%[0-9A-Fa-f]{2}")
-
-
-@dataclass(frozen=True)
-class _Setting:
-    default: str
-    choices: tuple[str, ...] = ()
-
-
-SETTINGS: Mapping[str, _Setting] = {
-    "target": _Setting("local", TARGETS),
-    "engine": _Setting("duckdb", ENGINES),
-    "targets.local.path": _Setting("lake"),
-    "targets.local.markers": _Setting("objects", ("objects", "dynamodb")),
-    "targets.local.markers_table": _Setting("lakectl-markers"),
-}
 
 
 def find_project(start: Path) -> Path:
@@ -90,10 +64,7 @@ def load(start: Path, environment: Mapping[str, str], flags: Mapping[str, str | 
     """
     project = find_project(start)
     written = _read(project / FILE)
-    values = {name: _value(name, flags, environment, written) for name in SETTINGS}
-    if values["target"] == "aws":
-        raise TargetMissing("the aws target is not available in this version", "Use the local target: -t local.")
-    return _config(project, values)
+    return _config(project, {name: _value(name, flags, environment, written) for name in SETTINGS})
 
 
 def variable(name: str) -> str:
@@ -107,7 +78,37 @@ def _config(project: Path, values: Mapping[str, Any]) -> Config:
         markers=values["targets.local.markers"],
         markers_table=values["targets.local.markers_table"],
     )
-    return Config(project, target=values["target"], engine=values["engine"], local=local)
+    aws = _aws_target(project, values)
+    # In Glue everything runs on Spark.
+    engine: Engine = "spark" if values["target"] == "aws" else values["engine"]
+    return Config(project, target=values["target"], engine=engine, local=local, aws=aws)
+
+
+def _aws_target(project: Path, values: Mapping[str, Any]) -> AwsTarget | None:
+    """The lakehouse on AWS; None where neither a bucket nor an existing lakehouse is named and it is not asked for."""
+    start = "targets.aws."
+    own = {name.removeprefix(start): value for name, value in values.items() if name.startswith(start)}
+    existing = _existing({name: own.pop(name) for name in list(own) if name.startswith("existing.")})
+    if missing := [name for name in ("bucket", "region") if not own[name]]:
+        if existing and own["region"]:
+            return AwsTarget(**own, existing=existing)
+        if values["target"] != "aws":
+            return None
+        raise ConfigError(
+            f"{project / FILE}: the aws target needs {' and '.join(f'targets.aws.{name}' for name in missing)}",
+            "Write them under [targets.aws]; `lakectl init FOLDER --bucket BUCKET --region REGION` does it.",
+        )
+    return AwsTarget(**own, existing=existing)
+
+
+def _existing(values: Mapping[str, Any]) -> Existing | None:
+    fields = {name.removeprefix("existing."): value for name, value in values.items()}
+    if not any(fields.values()):
+        return None
+    if missing := [name for name in ("bucket", "scripts_prefix", "state_machine_arn") if not fields[name]]:
+        needed = " and ".join(f"targets.aws.existing.{name}" for name in missing)
+        raise ConfigError(f"an existing lakehouse needs {needed}, too", "Write them under [targets.aws.existing].")
+    return Existing(**fields)
 
 
 def _lake_folder(project: Path, written: str) -> Path:
@@ -121,22 +122,29 @@ def _lake_folder(project: Path, written: str) -> Path:
 
 
 def _value(
-    name: str, flags: Mapping[str, str | None], environment: Mapping[str, str], written: Mapping[str, tuple[str, str]]
-) -> str:
-    value, where = SETTINGS[name].default, "the default"
+    name: str, flags: Mapping[str, str | None], environment: Mapping[str, str], written: Mapping[str, tuple[Any, str]]
+) -> Any:
+    setting = SETTINGS[name]
+    if setting.table:
+        return _table(name, written)
+    value, where = cast(Any, setting.default), "the default"
     if (flag := flags.get(name)) is not None:
         value, where = flag, f"--{name}"
     elif environment.get(variable(name)):
         value, where = environment[variable(name)], variable(name)
+        value = int(value) if setting.number and value.isdecimal() else value
     elif name in written:
         value, where = written[name]
-    choices = SETTINGS[name].choices
-    if choices and value not in choices:
-        raise ConfigError(f"{where}: {name} cannot be {value!r}", f"It is one of: {', '.join(choices)}.")
+    if wrong := fault(name, value):
+        raise ConfigError(f"{where}: {name} cannot be {value!r}", wrong)
     return value
 
 
-def _read(file: Path) -> dict[str, tuple[str, str]]:
+def _table(name: str, written: Mapping[str, tuple[Any, str]]) -> dict[str, str]:
+    return {key.removeprefix(f"{name}."): value for key, (value, _) in written.items() if key.startswith(f"{name}.")}
+
+
+def _read(file: Path) -> dict[str, tuple[Any, str]]:
     """What the file says: setting -> (value, where it stands)."""
     try:
         text = file.read_text(encoding="utf-8")
@@ -146,10 +154,13 @@ def _read(file: Path) -> dict[str, tuple[str, str]]:
     found = {}
     for name, value in _flatten(tables):
         where = f"{file}, line {_line(text, name)}"
-        if name not in SETTINGS:
+        setting = SETTINGS.get(name) or next(
+            (s for n, s in SETTINGS.items() if s.table and name.startswith(f"{n}.")), None
+        )
+        if setting is None or setting.table == (name in SETTINGS):
             raise ConfigError(f"{where}: there is no setting {name!r}", _suggestion(name))
-        if not isinstance(value, str):
-            raise ConfigError(f"{where}: {name} must be a text in quotes", f"Such as {SETTINGS[name].default!r}.")
+        if not setting.number and not isinstance(value, str):
+            raise ConfigError(f"{where}: {name} must be a text in quotes", f"Such as {setting.default!r}.")
         found[name] = (value, where)
     return found
 

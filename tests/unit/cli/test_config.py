@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lakectl.config import SETTINGS, Config, load, variable
-from lakectl.errors import ConfigError, NoProject, TargetMissing
+from lakectl.config import Config, load, variable
+from lakectl.errors import ConfigError, NoProject
+from lakectl.settings import SETTINGS, AwsTarget
 
 
 @pytest.fixture
@@ -111,9 +112,66 @@ def test_a_file_that_is_no_toml_is_refused_by_line(write):
         read(write('engine = "duckdb"\nengine engine'))
 
 
-def test_aws_is_not_in_this_version(write):
-    with pytest.raises(TargetMissing, match="the aws target is not available in this version"):
+AWS = '[targets.aws]\nbucket = "shop-lake"\nregion = "eu-central-1"\n'
+
+
+def test_an_aws_target_has_defaults_for_all_but_bucket_and_region(write):
+    target = read(write(AWS), target="aws").aws
+    assert target == AwsTarget(bucket="shop-lake", region="eu-central-1")
+
+
+def test_jobs_in_glue_run_on_spark(write):
+    assert read(write(AWS), target="aws").engine == "spark"
+
+
+def test_aws_without_a_bucket_says_what_to_write(write):
+    with pytest.raises(ConfigError, match=r"needs targets\.aws\.bucket and targets\.aws\.region"):
         read(write(""), target="aws")
+
+
+def test_numbers_and_tables_are_settings_too(write):
+    target = read(write(AWS + 'workers = 5\n[targets.aws.tags]\nteam = "shop"\n"cost center" = "7"\n')).aws
+    assert target is not None
+    assert (target.workers, target.tags) == (5, {"team": "shop", "cost center": "7"})
+
+
+def test_a_number_may_come_from_a_variable(write):
+    target = read(write(AWS), {"LAKECTL_TARGETS__AWS__QUIET_SECONDS": "0"}).aws
+    assert target is not None
+    assert target.quiet_seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('workers = "many"', "workers cannot be 'many'"),
+        ("workers = 1", "workers cannot be 1"),
+        ('bucket = "Shop"', "bucket cannot be 'Shop'"),
+        ('prefix = "a-prefix-that-is-much-too-long"', "prefix cannot be"),
+        ('account = "12"', "account cannot be '12'"),
+    ],
+)
+def test_a_value_that_aws_would_refuse_is_refused_here(write, line, told):
+    with pytest.raises(ConfigError, match=told):
+        read(write('[targets.aws]\nregion = "eu-central-1"\n' + line))
+
+
+def test_a_lakehouse_built_by_hand_needs_no_bucket_of_ours(write):
+    target = read(
+        write(
+            '[targets.aws]\nregion = "eu-central-1"\n[targets.aws.existing]\nbucket = "old"\n'
+            'scripts_prefix = "scripts/"\nstate_machine_arn = "arn:aws:states:eu-central-1:000000000000:stateMachine:flow"\n'
+            '[targets.aws.existing.jobs]\netl_orders = "orders-job"\n'
+        )
+    ).aws
+    assert target is not None
+    assert target.existing is not None
+    assert target.existing.jobs == {"etl_orders": "orders-job"}
+
+
+def test_half_an_existing_lakehouse_is_refused(write):
+    with pytest.raises(ConfigError, match="scripts_prefix and targets"):
+        read(write('[targets.aws]\nregion = "eu-central-1"\n[targets.aws.existing]\nbucket = "old"\n'))
 
 
 @pytest.mark.parametrize("name", ["lake [1]", "50%25 off"])

@@ -1,0 +1,1 @@
+"""The AWS target: S3, Step Functions, Glue, Lambda, Athena, CloudFormation."""
