@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from lakehouse.intake import find_uploads
+from lakehouse.intake import find_uploads, unrest
 from lakehouse.lake import open_lake
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """`{"lake", "execution", "round"}` -> `{"batches": [{"manifest", "first", "last", "bytes"}]}`."""
-    lake = open_lake(event["lake"])
-    return {"batches": find_uploads(lake, event["execution"], event["round"], dt.datetime.now(dt.UTC))}
+    """`{"lake", "execution", "round", "quiet_seconds", "waited"}` -> `{"batches", "wait"}`.
+
+    A batch is `{"manifest", "first", "last", "bytes"}`. Where `wait` (seconds) is not 0, files are still arriving:
+    there are no batches yet, and whoever asked waits and asks again.
+    """
+    lake, now = open_lake(event["lake"]), dt.datetime.now(dt.UTC)
+    if wait := unrest(lake, event["quiet_seconds"], event["waited"], now):
+        return {"batches": [], "wait": wait}
+    return {"batches": find_uploads(lake, event["execution"], event["round"], now), "wait": 0}

@@ -32,6 +32,11 @@ def folders(kind: Kind, project: Path | None = None) -> list[Path]:
     return [packaged] if project is None else [packaged, project / kind]
 
 
+def stems(kind: Kind, project: Path | None = None) -> list[str]:
+    """The names, without suffix, of the Python files of a kind, sorted."""
+    return sorted({path.stem for folder in folders(kind, project) for path in folder.glob("*.py")})
+
+
 def _packaged() -> Path:
     inside_wheel = _PACKAGE / "assets"
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parents[1]

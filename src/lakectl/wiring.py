@@ -31,7 +31,7 @@ def lake_words(config: Config) -> dict[str, str]:
     local = config.local
     markers = f"dynamodb:{local.markers_table}" if local.markers == "dynamodb" else "objects"
     contracts = str(config.contracts) if config.contracts.is_dir() else ""
-    return {"root": str(local.path), "contracts": contracts, "markers": markers}
+    return {"root": str(local.path), "contracts": contracts, "markers": markers, "lock": "objects", "machine": ""}
 
 
 def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:
@@ -41,8 +41,10 @@ def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:
         "lake": words["root"],
         "contracts": words["contracts"],
         "markers": words["markers"],
+        "lock": words["lock"],
+        "machine": words["machine"],
         "engine": config.engine,
-        "topic": "arn:aws:sns:local:000000000000:lakectl",
+        "quiet_seconds": "0",
         "lambda_bytes": str(2**62),
     }
     return open_workflow(config.local.path, config.project, values)

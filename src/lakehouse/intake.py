@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,6 @@ from lakehouse.outcomes import UploadOutcome
 from lakehouse.raw import RawFile
 from lakehouse.storage import Entry
 
-# Uploads that `lakectl ingest` brings lie in a folder of their own.
-STAGED = f"{layout.UPLOADS}.ingest/"
 BATCH_FILES, BATCH_BYTES = 50, 32 * 2**20
 
 
@@ -66,6 +66,18 @@ def find_uploads(lake: Lake, execution: str, round_: int, now: dt.datetime) -> l
     return [{"manifest": manifest, **batch} for batch in _batches(found)]
 
 
+def unrest(lake: Lake, quiet: float, waited: float, now: dt.datetime) -> int:
+    """How many seconds to wait until nothing has arrived for `quiet` seconds; 0 where it is quiet.
+
+    Who sends a batch of files sends them one after another, and wants one run. Somebody who never stops sending must
+    not keep the others waiting, so after ten quiet periods it counts as quiet.
+    """
+    if quiet <= 0 or waited >= 10 * quiet:
+        return 0
+    latest = max((entry.modified for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)), default=None)
+    return 0 if latest is None else max(0, math.ceil(quiet - (now - latest).total_seconds()))
+
+
 def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
     """What lies in the inbox and this execution has not looked at in any of its rounds."""
     seen = {upload.arrival for upload in considered(lake, execution)}
@@ -74,8 +86,8 @@ def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
 
 def inbox(lake: Lake, now: dt.datetime) -> list[Upload]:
     """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
-    uploads = (entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key))
-    lying = [*uploads, *raw.strangers(lake.storage)]
+    inboxes = chain.from_iterable(map(lake.storage.list, (layout.UPLOADS, layout.INCOMING)))
+    lying = [*(entry for entry in inboxes if is_upload(entry.key)), *raw.strangers(lake.storage)]
     lying.sort(key=lambda entry: (entry.modified, entry.key))
     stamp, width = now.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z", max(4, len(str(len(lying))))
     return [_upload(entry, f"{stamp}-{i:0{width}}") for i, entry in enumerate(lying, 1)]
@@ -89,13 +101,13 @@ def considered(lake: Lake, execution: str) -> list[Upload]:
 
 def staged(execution: str, number: int, name: str) -> str:
     """The key of the file that `ingest` brings as the n-th: the files of one moment sort in the order of arguments."""
-    return f"{STAGED}{execution}-{number:05}-{name}"
+    return f"{layout.INCOMING}{execution}-{number:05}-{name}"
 
 
 def _upload(entry: Entry, number: str) -> Upload:
     name = entry.key.removeprefix(layout.UPLOADS)
-    if entry.key.startswith(STAGED):
-        name = name.split("-", 3)[3]  # EXECUTION is TIME-RANDOM
+    if entry.key.startswith(layout.INCOMING):
+        name = name.removeprefix(layout.INCOMING).split("-", 3)[3]  # EXECUTION is TIME-RANDOM
     return Upload(entry.key, f"{number}/{name}", entry.size, entry.modified.isoformat())
 
 
@@ -186,7 +198,7 @@ def is_settled(lake: Lake, record: Mapping[str, Any], key: str) -> bool:
     A refused one stays where its sender put it, and finds it; one that `ingest` brought is only a copy, and leaves.
     """
     if record["status"] == "refused":
-        return key.startswith(STAGED)
+        return key.startswith(layout.INCOMING)
     loaded = (sheet for sheet in record["sheets"] if sheet["status"] == "converted")
     return all(lake.markers.get(sheet["dataset"], sheet["id"]) for sheet in loaded)
 

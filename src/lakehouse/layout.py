@@ -1,6 +1,7 @@
 """Every key in the lake, in one place. Keys use '/', never start with it, and are relative to the lake's root.
 
 uploads/                                    what people send; an upload leaves when all of it is loaded
+lakehouse/incoming/                         the same, of those who run `lakectl ingest`: no event announces it
 lakehouse/raw/DATASET/                      one normalised CSV per sheet, until it is loaded
 lakehouse/conversions/SHA256.json           what became of an upload: its sheets, their CSVs, what was refused
 lakehouse/processed/DATASET/                the Delta table of a dataset
@@ -20,6 +21,7 @@ DATABASE = "ecom_catalog"
 REJECTS_TABLE = "rejected_records"
 
 UPLOADS = "uploads/"
+INCOMING = "lakehouse/incoming/"
 RAW = "lakehouse/raw/"
 CONVERSIONS = "lakehouse/conversions/"
 PROCESSED = "lakehouse/processed/"

@@ -7,10 +7,10 @@ Moto 5.2.5 needs four repairs to run JSONata definitions, made here for the leng
 - its `.sync` integrations ask a callback endpoint that is not there to interrupt;
 - its tasks go to moto's own services, which run nothing: they go to `Services` instead, over HTTP, through boto3.
 
-Its waits before a retry are recorded, not slept. What it does otherwise than Step Functions' documentation says, and is
-therefore tested on our own runner only: size limits, TIMED_OUT of the whole run, null as the result of an expression
-(taken for undefined), States.NoChoiceMatched (it says States.Runtime), a string as the output of the whole run (not
-written as JSON), and the functions that Step Functions adds to JSONata.
+Its waits, of a Wait state or before a retry, are recorded, not slept. What it does otherwise than Step Functions'
+documentation says, and is therefore tested on our own runner only: size limits, TIMED_OUT of the whole run, null as
+the result of an expression (taken for undefined), States.NoChoiceMatched (it says States.Runtime), a string as the
+output of the whole run (not written as JSON), and the functions that Step Functions adds to JSONata.
 """
 
 from __future__ import annotations
@@ -202,7 +202,9 @@ def _repair_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _record_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+    from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
     slept: list[float] = []
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=slept.append))
+    monkeypatch.setattr(WaitFunction, "_wait_interval", lambda self, env, wait_seconds: slept.append(wait_seconds))
     return slept

@@ -12,17 +12,25 @@ from tests.local.moto_engine import Work
 from tests.local.two_engines import compare, failing_job
 from tests.unit.asl.fakes import failing
 
+from lakectl import assets
 from lakectl.platforms.local.asl_load import substituted
 
-TOPIC = "arn:aws:sns:us-east-1:123456789012:ops"
 SHIPPED = Path(__file__).parents[2] / "state_machine" / "lakehouse_etl_flow.asl.json"
 
 
 def _shipped() -> dict[str, Any]:
     """The definition as shipped, with one iteration at a time so that both engines' events come in one order."""
-    handlers = {path.stem: path.stem for path in (SHIPPED.parents[1] / "lambdas").glob("*.py")}
-    places = {"lake": "/lake", "contracts": "", "markers": "objects", "engine": "duckdb", "topic": TOPIC}
-    values = {**handlers, **places, "job_prefix": "", "lambda_bytes": "1000"}
+    handlers = {name: name for name in assets.stems("lambdas")}
+    jobs = {f"job_{name}": name for name in assets.stems("glue_jobs")}
+    places = {
+        "lake": "/lake",
+        "contracts": "",
+        "markers": "objects",
+        "lock": "objects",
+        "machine": "",
+        "engine": "duckdb",
+    }
+    values = {**handlers, **jobs, **places, "quiet_seconds": "20", "lambda_bytes": "1000"}
     definition: dict[str, Any] = substituted(json.loads(SHIPPED.read_text("utf-8")), values)
     for state in definition["States"].values():
         if state["Type"] == "Map":
@@ -45,7 +53,10 @@ def _work(**other: Callable[[Any], Any]) -> Work:
     ]
     return {
         "acquire_lock": lambda given: {"acquired": True, "holder": given["execution"]},
-        "find_uploads": lambda given: {"batches": [{"bytes": 10, "uploads": ["a"]}, {"bytes": 2000, "uploads": ["b"]}]},
+        "find_uploads": lambda given: {
+            "batches": [{"bytes": 10, "uploads": ["a"]}, {"bytes": 2000, "uploads": ["b"]}],
+            "wait": 0,
+        },
         "convert_excel_to_csv": done,
         "plan_run": lambda given: {"levels": levels},
         "check_marker_lambda": lambda given: {"action": "run", "manifest": f"m/{given['dataset']}", "reason": ""},
@@ -60,7 +71,6 @@ def _work(**other: Callable[[Any], Any]) -> Work:
             "status": "FAILED" if given["failure"] or "failed" in str(given["results"]) else "SUCCEEDED",
             "error": given["failure"].get("Error", "a dataset failed"),
         },
-        TOPIC: lambda message: {"MessageId": "1"},
         **other,
     }
 
@@ -84,7 +94,7 @@ SCENARIOS: dict[str, tuple[str, Callable[[], Work]]] = {
     "nothing to do": (
         "SUCCEEDED",
         lambda: _work(
-            find_uploads=_always({"batches": []}),
+            find_uploads=_always({"batches": [], "wait": 0}),
             check_marker_lambda=_always({"action": "skip", "manifest": "", "reason": "nothing new"}),
         ),
     ),
@@ -100,6 +110,44 @@ SCENARIOS: dict[str, tuple[str, Callable[[], Work]]] = {
     "the lock breaks": ("FAILED", lambda: _work(acquire_lock=failing("PermissionError"))),
     "conversion breaks": ("FAILED", lambda: _work(convert_excel_to_csv=failing("UploadRefused"))),
 }
+
+
+def _arrived(key: str) -> dict[str, Any]:
+    return {"source": "aws.s3", "detail": {"bucket": {"name": "lake"}, "object": {"key": key, "size": 7}}}
+
+
+def _patient() -> Work:
+    """Two files arrive one after another: the run begins when nothing has arrived for a while."""
+    asked: list[dict[str, Any]] = []
+
+    def find_uploads(given: dict[str, Any]) -> dict[str, Any]:
+        asked.append(given)
+        assert (given["quiet_seconds"], given["waited"]) == (20, (0, 2, 3)[len(asked) - 1])
+        return {"batches": [], "wait": (2, 1, 0)[len(asked) - 1]}
+
+    return _work(find_uploads=find_uploads)
+
+
+def _nobody_is_called() -> Work:
+    return {}
+
+
+EVENTS: dict[str, tuple[str, Callable[[], Work]]] = {
+    "uploads/orders.xlsx": ("SUCCEEDED", _patient),
+    "uploads/März + April/ORDERS 1.CSV.GZ": ("SUCCEEDED", _patient),
+    "uploads/folder/": ("SUCCEEDED", _nobody_is_called),
+    "uploads/notes.docx": ("SUCCEEDED", _nobody_is_called),
+    "uploads/orders.xlsx.part": ("SUCCEEDED", _nobody_is_called),
+    "uploads/xlsx": ("SUCCEEDED", _nobody_is_called),
+}
+
+
+@pytest.mark.parametrize("key", EVENTS)
+def test_an_upload_starts_a_run_once_it_is_quiet_and_anything_else_ends_at_once(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, work = EVENTS[key]
+    assert compare(_shipped(), _arrived(key), work, monkeypatch).status == status
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

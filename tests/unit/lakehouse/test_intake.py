@@ -65,6 +65,22 @@ def test_files_of_ingest_keep_their_names_and_the_order_of_the_arguments(lake: L
     assert [upload.name for upload in intake.inbox(lake, NOW)] == ["z-1-a.csv", "a.csv"]
 
 
+def test_a_run_waits_until_nothing_has_arrived_for_a_while(lake: Lake) -> None:
+    noon = NOW.timestamp()
+    assert intake.unrest(lake, 20, 0, NOW) == 0
+    arrive(lake, "uploads/a.csv", ORDERS, int(noon) - 300)
+    assert intake.unrest(lake, 20, 0, NOW) == 0
+    arrive(lake, "uploads/b.csv", ORDERS, int(noon) - 5)
+    assert intake.unrest(lake, 20, 0, NOW) == 15
+    assert intake.unrest(lake, 0, 0, NOW) == 0
+
+
+def test_whoever_never_stops_sending_keeps_nobody_waiting_for_ever(lake: Lake) -> None:
+    arrive(lake, "uploads/b.csv", ORDERS, int(NOW.timestamp()))
+    assert intake.unrest(lake, 20, 199, NOW) == 20
+    assert intake.unrest(lake, 20, 200, NOW) == 0
+
+
 def test_same_name_in_two_folders_are_two_uploads(lake: Lake) -> None:
     arrive(lake, "uploads/north/day1.csv", ORDERS, 1)
     arrive(lake, "uploads/south/day1.csv", ORDERS.replace(b"9.50", b"1.00"), 2)

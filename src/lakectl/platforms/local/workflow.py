@@ -39,8 +39,9 @@ def open_workflow(lake_root: Path, project: Path | None, values: Mapping[str, st
     DefinitionError.
     """
     definition = json.loads(assets.find("state_machine", DEFINITION, project).read_text("utf-8"))
-    handlers = {path.stem: path.stem for folder in assets.folders("lambdas", project) for path in folder.glob("*.py")}
-    machine = Machine.load(definition, {**handlers, "job_prefix": "", **values})
+    handlers = {name: name for name in assets.stems("lambdas", project)}
+    jobs = {f"job_{name}": name for name in assets.stems("glue_jobs", project)}
+    machine = Machine.load(definition, {**handlers, **jobs, **values})
     spark = LocalSpark(raw=lake_root / layout.RAW) if values.get("engine") == "spark" else None
     return LocalWorkflow(lake_root, machine, LocalTasks(lake_root, project, spark=spark), spark=spark)
 
