@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from lakehouse.intake import find_uploads, unrest
+from lakehouse.inbox import find_uploads, unrest
 from lakehouse.lake import open_lake
 
 

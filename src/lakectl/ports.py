@@ -58,6 +58,7 @@ class Platform:
     lake: Lake
     open_workflow: Callable[[], Workflow]
     open_queries: Callable[[], Queries]
+    converts_here: bool = False  # whether `ingest` converts on this machine, before the workflow starts elsewhere
 
     @cached_property
     def workflow(self) -> Workflow:

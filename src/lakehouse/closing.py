@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lakehouse import intake, outcomes
+from lakehouse import inbox, intake, outcomes
 from lakehouse.archive import archive_upload
 from lakehouse.lake import Lake
 from lakehouse.lock import PIPELINE
@@ -36,7 +36,7 @@ def arrived_meanwhile(lake: Lake, execution: str, results: Iterable[Mapping[str,
     To be asked after the lock is released, so that whoever comes later finds it free. Files of datasets that failed or
     were blocked are not new.
     """
-    if intake.arrivals(lake, execution, dt.datetime.now(dt.UTC)):
+    if inbox.arrivals(lake, execution, dt.datetime.now(dt.UTC)):
         return True
     broken = {result["dataset"] for result in results if result["status"] in {"failed", "blocked"}}
     return any(file.dataset not in broken for file in pending_files(lake, lake.contracts))

@@ -1,19 +1,17 @@
-"""Uploads become raw CSVs: find what lies in `uploads/`, put it in order of delivery, convert it, remember the outcome.
+"""Uploads become raw CSVs: convert what the inbox holds, one CSV per sheet, and remember what became of each upload.
 
 Identity is content. The record of a conversion is kept by the upload's SHA-256, so that the same file under any name is
-recognised, and one that was half done is finished. An upload is given its `source_file` when it is found, under the
-lock: `TIME-NUMBER/name`, unique for ever and sorted, as text, in the order of delivery.
+recognised, and one that was half done is finished.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from itertools import chain
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,111 +19,14 @@ from lakehouse import layout, outcomes, raw
 from lakehouse.contracts.load import fingerprint
 from lakehouse.convert import Sheet, convert
 from lakehouse.errors import UploadRefused
+from lakehouse.inbox import Upload
 from lakehouse.lake import Lake
 from lakehouse.markers import UPLOADS, Marker, sheet_id
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.raw import RawFile
-from lakehouse.storage import Entry
+from lakehouse.storage import file_sha256
 
-BATCH_FILES, BATCH_BYTES = 50, 32 * 2**20
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One file in `uploads/` (or put into `raw/` by hand), with its place in the order of delivery."""
-
-    key: str
-    source_file: str
-    size: int
-    modified: str
-
-    @property
-    def name(self) -> str:
-        """What the sender called it."""
-        return self.source_file.partition("/")[2]
-
-    @property
-    def number(self) -> str:
-        """Its place in the order of delivery."""
-        return self.source_file.partition("/")[0]
-
-    @property
-    def arrival(self) -> tuple[str, int, str]:
-        """The same for the same file however often it is looked at; another once it is replaced."""
-        return self.key, self.size, self.modified
-
-
-def find_uploads(lake: Lake, execution: str, round_: int, now: dt.datetime) -> list[dict[str, Any]]:
-    """Writes down what lies in the inbox, and returns it in batches small enough to be converted in one go.
-
-    A batch is `{"manifest": key, "first": i, "last": j, "bytes": n}`, a slice of the list that the manifest holds.
-    """
-    found = arrivals(lake, execution, now)
-    manifest = layout.execution(execution, f"inbox.{round_:03}.json")
-    lake.storage.write(manifest, json.dumps([asdict(upload) for upload in found]).encode())
-    return [{"manifest": manifest, **batch} for batch in _batches(found)]
-
-
-def unrest(lake: Lake, quiet: float, waited: float, now: dt.datetime) -> int:
-    """How many seconds to wait until nothing has arrived for `quiet` seconds; 0 where it is quiet.
-
-    Who sends a batch of files sends them one after another, and wants one run. Somebody who never stops sending must
-    not keep the others waiting, so after ten quiet periods it counts as quiet.
-    """
-    if quiet <= 0 or waited >= 10 * quiet:
-        return 0
-    latest = max((entry.modified for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)), default=None)
-    return 0 if latest is None else max(0, math.ceil(quiet - (now - latest).total_seconds()))
-
-
-def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
-    """What lies in the inbox and this execution has not looked at in any of its rounds."""
-    seen = {upload.arrival for upload in considered(lake, execution)}
-    return [upload for upload in inbox(lake, now) if upload.arrival not in seen]
-
-
-def inbox(lake: Lake, now: dt.datetime) -> list[Upload]:
-    """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
-    inboxes = chain.from_iterable(map(lake.storage.list, (layout.UPLOADS, layout.INCOMING)))
-    lying = [*(entry for entry in inboxes if is_upload(entry.key)), *raw.strangers(lake.storage)]
-    lying.sort(key=lambda entry: (entry.modified, entry.key))
-    stamp, width = now.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z", max(4, len(str(len(lying))))
-    return [_upload(entry, f"{stamp}-{i:0{width}}") for i, entry in enumerate(lying, 1)]
-
-
-def considered(lake: Lake, execution: str) -> list[Upload]:
-    """The uploads that an execution has looked at in any of its rounds."""
-    entries = lake.storage.list(layout.execution(execution, "inbox."))
-    return [Upload(**fields) for entry in entries for fields in json.loads(lake.storage.read(entry.key))]
-
-
-def staged(execution: str, number: int, name: str) -> str:
-    """The key of the file that `ingest` brings as the n-th: the files of one moment sort in the order of arguments."""
-    return f"{layout.INCOMING}{execution}-{number:05}-{name}"
-
-
-def _upload(entry: Entry, number: str) -> Upload:
-    name = entry.key.removeprefix(layout.UPLOADS)
-    if entry.key.startswith(layout.INCOMING):
-        name = name.removeprefix(layout.INCOMING).split("-", 3)[3]  # EXECUTION is TIME-RANDOM
-    return Upload(entry.key, f"{number}/{name}", entry.size, entry.modified.isoformat())
-
-
-def is_upload(key: str) -> bool:
-    """Whether somebody sent this: not a folder's marker, nor what Excel and file managers leave beside a workbook."""
-    name = key.rpartition("/")[2]
-    return bool(name) and not name.startswith((".", "~$")) and name not in {"Thumbs.db", "desktop.ini"}
-
-
-def _batches(found: list[Upload]) -> Iterator[dict[str, int]]:
-    first, size = 0, 0
-    for i, upload in enumerate(found):
-        if i > first and (i - first >= BATCH_FILES or size + upload.size > BATCH_BYTES):
-            yield {"first": first, "last": i, "bytes": size}
-            first, size = i, 0
-        size += upload.size
-    if first < len(found):
-        yield {"first": first, "last": len(found), "bytes": size}
+_AT_ONCE = 8  # sheets that are put into the lake; on S3 each waits for two small requests
 
 
 def convert_batch(lake: Lake, execution: str, batch: Mapping[str, Any]) -> None:
@@ -136,15 +37,20 @@ def convert_batch(lake: Lake, execution: str, batch: Mapping[str, Any]) -> None:
         outcomes.record_upload(lake.storage, execution, upload.number, outcome)
 
 
-def take_in(lake: Lake, execution: str, upload: Upload) -> UploadOutcome:
-    """Converts one upload unless its content is known; returns what became of it and why."""
-    sha256 = lake.storage.sha256(upload.key)
+def take_in(lake: Lake, execution: str, upload: Upload, path: Path | None = None) -> UploadOutcome:
+    """Converts one upload unless its content is known; returns what became of it and why.
+
+    `path` is the file itself where whoever asks has it at hand; else it is brought from the lake.
+    """
+    sha256 = file_sha256(path) if path else lake.storage.sha256(upload.key)
     record = conversion(lake, sha256)
+    if record and _is_own(record, execution, upload) and all(_is_kept(lake, sheet) for sheet in record["sheets"]):
+        return _outcome(upload, record)
     if record and (known := _known(lake, record, upload)):
         if known.status == "skipped" and record["status"] == "converted":
             remember_skip(lake, known, execution)
         return known
-    return _converted(lake, execution, upload, sha256)
+    return _converted(lake, execution, upload, sha256, path)
 
 
 def prospect(lake: Lake, upload: Upload, sha256: str) -> tuple[str, str]:
@@ -203,6 +109,11 @@ def is_settled(lake: Lake, record: Mapping[str, Any], key: str) -> bool:
     return all(lake.markers.get(sheet["dataset"], sheet["id"]) for sheet in loaded)
 
 
+def _is_own(record: Mapping[str, Any], execution: str, upload: Upload) -> bool:
+    """Whether this very execution has converted this very upload: tried again, or done where `ingest` ran."""
+    return bool(record["execution"] == execution and record["key"] == upload.key)
+
+
 def _is_kept(lake: Lake, sheet: Mapping[str, Any]) -> bool:
     if sheet["status"] != "converted":
         return True
@@ -231,15 +142,17 @@ def remember_skip(lake: Lake, outcome: UploadOutcome, execution: str) -> None:
     )
 
 
-def _converted(lake: Lake, execution: str, upload: Upload, sha256: str) -> UploadOutcome:
+def _converted(lake: Lake, execution: str, upload: Upload, sha256: str, path: Path | None) -> UploadOutcome:
     record: dict[str, Any] = {"sha256": sha256, "key": upload.key, "source_file": upload.source_file}
     record |= {"execution": execution, "contracts": fingerprint(lake.contracts), "reason": "", "sheets": []}
     with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder, "upload")
-        lake.storage.download(upload.key, local)
+        if path is None:
+            path = Path(folder, "upload")
+            lake.storage.download(upload.key, path)
         try:
-            sheets = convert(local, Path(upload.name).name, lake.contracts, Path(folder))
-            record["sheets"] = [_stored(lake, upload, sha256, sheet) for sheet in sheets]
+            sheets = convert(path, Path(upload.name).name, lake.contracts, Path(folder))
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                record["sheets"] = list(pool.map(partial(_stored, lake, upload, sha256), sheets))
             record |= _verdict(sheets)
         except UploadRefused as refusal:
             record |= {"status": "refused", "reason": refusal.message, "hint": refusal.hint}

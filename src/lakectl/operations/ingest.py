@@ -1,9 +1,14 @@
-"""Puts files into the inbox, in the order given, and loads them. What is loaded already is not even copied."""
+"""Puts files into the inbox, in the order given, and loads them. What is loaded already is not even copied.
+
+Where the workflow runs elsewhere, the files are converted here first: a workbook becomes CSVs in a second on the
+machine that has it, and the workflow finds the work done.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lakectl.errors import UsageError
@@ -12,10 +17,12 @@ from lakectl.operations.result import Execution
 from lakectl.operations.run import follow
 from lakectl.operations.status import new_name
 from lakectl.ports import Platform
-from lakehouse import intake, outcomes
+from lakehouse import inbox, intake, outcomes
 from lakehouse.convert.formats import FORMATS
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
+
+_AT_ONCE = 8  # files on their way into the inbox
 
 
 def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
@@ -25,8 +32,12 @@ def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Exe
     """
     files = expand(paths)
     name = new_name(dt.datetime.now(dt.UTC))
-    for number, path in enumerate(files, 1):
-        _bring(platform, name, number, path)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        brought = list(pool.map(lambda numbered: _bring(platform, name, *numbered), enumerate(files, 1)))
+    if platform.converts_here:
+        taken = [path for path, was_brought in zip(files, brought, strict=True) if was_brought]
+        for path, upload in zip(taken, inbox.brought(platform.lake, name), strict=True):
+            intake.take_in(platform.lake, name, upload, path)
     return follow(platform, name, "ingest", None, progress)
 
 
@@ -44,11 +55,11 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 
 def _inside(folder: Path) -> list[Path]:
     """By suffix, since other things lie in folders, too; a file that is named itself is taken whatever it is."""
-    files = (path for path in folder.rglob("*") if path.is_file() and intake.is_upload(path.name))
+    files = (path for path in folder.rglob("*") if path.is_file() and inbox.is_upload(path.name))
     return sorted(path for path in files if path.name.lower().endswith(tuple(FORMATS)))
 
 
-def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
+def _bring(platform: Platform, execution: str, number: int, path: Path) -> bool:
     """Puts a file into the inbox, unless its content is loaded already: then only the reason is kept."""
     storage = platform.lake.storage
     record = intake.conversion(platform.lake, file_sha256(path))
@@ -56,5 +67,6 @@ def _bring(platform: Platform, execution: str, number: int, path: Path) -> None:
         outcome = UploadOutcome(path.name, "skipped", reason, sha256=record["sha256"])
         outcomes.record_upload(storage, execution, f"0-{number:04}", outcome)
         intake.remember_skip(platform.lake, outcome, execution)
-    else:
-        storage.upload(path, intake.staged(execution, number, path.name))
+        return False
+    storage.upload(path, inbox.staged(execution, number, path.name))
+    return True

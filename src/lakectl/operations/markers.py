@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lakectl.errors import UsageError
 from lakectl.ports import Platform
-from lakehouse import intake
+from lakehouse import inbox, intake
 from lakehouse.lake import Lake
 from lakehouse.markers import UPLOADS, Marker
 from lakehouse.planning import pending_files
@@ -106,7 +106,7 @@ def _pending(lake: Lake, dataset: str) -> Iterator[MarkerLine]:
 
 
 def _inbox(lake: Lake) -> Iterator[MarkerLine]:
-    for upload in intake.inbox(lake, dt.datetime.now(dt.UTC)):
+    for upload in inbox.lying(lake, dt.datetime.now(dt.UTC)):
         sha256 = lake.storage.sha256(upload.key)
         status, reason = intake.prospect(lake, upload, sha256)
         yield MarkerLine("", upload.name, "", upload.key, sha256, status, reason, None, "")

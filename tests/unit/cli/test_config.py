@@ -160,7 +160,8 @@ def test_a_lakehouse_built_by_hand_needs_no_bucket_of_ours(write):
     target = read(
         write(
             '[targets.aws]\nregion = "eu-central-1"\n[targets.aws.existing]\nbucket = "old"\n'
-            'scripts_prefix = "scripts/"\nstate_machine_arn = "arn:aws:states:eu-central-1:000000000000:stateMachine:flow"\n'
+            'scripts_prefix = "scripts/"\n'
+            'state_machine_arn = "arn:aws:states:eu-central-1:000000000000:stateMachine:flow"\n'
             '[targets.aws.existing.jobs]\netl_orders = "orders-job"\n'
         )
     ).aws

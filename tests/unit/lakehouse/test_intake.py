@@ -11,14 +11,14 @@ from pathlib import Path
 import openpyxl
 from tests.unit.lakehouse.conftest import NOW, ORDERS, PRODUCTS
 
-from lakehouse import intake, layout, outcomes, raw
+from lakehouse import inbox, intake, layout, outcomes, raw
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
 
 
 def take_in(lake: Lake, execution: str, now: dt.datetime = NOW, round_: int = 1) -> list[outcomes.UploadOutcome]:
     before = len(outcomes.uploads(lake.storage, execution))
-    for batch in intake.find_uploads(lake, execution, round_, now):
+    for batch in inbox.find_uploads(lake, execution, round_, now):
         intake.convert_batch(lake, execution, batch)
     return outcomes.uploads(lake.storage, execution)[before:]
 
@@ -54,31 +54,40 @@ def test_uploads_are_ordered_by_arrival_then_key(lake: Lake) -> None:
     arrive(lake, "uploads/z.csv", PRODUCTS, 100)
     arrive(lake, "uploads/b.csv", ORDERS, 200)
     arrive(lake, "uploads/a/b.csv", ORDERS, 200)
-    found = [upload.source_file for upload in intake.inbox(lake, NOW)]
+    found = [upload.source_file for upload in inbox.lying(lake, NOW)]
     stamp = "20260401T120000000Z"
     assert found == [f"{stamp}-0001/z.csv", f"{stamp}-0002/a/b.csv", f"{stamp}-0003/b.csv"]
 
 
 def test_files_of_ingest_keep_their_names_and_the_order_of_the_arguments(lake: Lake) -> None:
     for number, name in enumerate(("z-1-a.csv", "a.csv"), 1):
-        arrive(lake, intake.staged("20260401T120000Z-abcdef", number, name), ORDERS, 100)
-    assert [upload.name for upload in intake.inbox(lake, NOW)] == ["z-1-a.csv", "a.csv"]
+        arrive(lake, inbox.staged("20260401T120000Z-abcdef", number, name), ORDERS, 100)
+    assert [upload.name for upload in inbox.lying(lake, NOW)] == ["z-1-a.csv", "a.csv"]
+
+
+def test_files_of_one_ingest_stay_in_the_order_of_the_arguments_whichever_was_copied_first(lake: Lake) -> None:
+    arrive(lake, "uploads/between.csv", PRODUCTS, 150)
+    for number, seconds in ((1, 300), (2, 100), (3, 200)):
+        arrive(lake, inbox.staged("20260401T120000Z-abcdef", number, f"{number}.csv"), ORDERS, seconds)
+    assert [upload.name for upload in inbox.lying(lake, NOW)] == ["1.csv", "2.csv", "3.csv", "between.csv"]
+    places = [upload.source_file for upload in inbox.brought(lake, "20260401T120000Z-abcdef")]
+    assert places == [f"19700101T000140000Z-0000{number}-abcdef/{number}.csv" for number in (1, 2, 3)]
 
 
 def test_a_run_waits_until_nothing_has_arrived_for_a_while(lake: Lake) -> None:
     noon = NOW.timestamp()
-    assert intake.unrest(lake, 20, 0, NOW) == 0
+    assert inbox.unrest(lake, 20, 0, NOW) == 0
     arrive(lake, "uploads/a.csv", ORDERS, int(noon) - 300)
-    assert intake.unrest(lake, 20, 0, NOW) == 0
+    assert inbox.unrest(lake, 20, 0, NOW) == 0
     arrive(lake, "uploads/b.csv", ORDERS, int(noon) - 5)
-    assert intake.unrest(lake, 20, 0, NOW) == 15
-    assert intake.unrest(lake, 0, 0, NOW) == 0
+    assert inbox.unrest(lake, 20, 0, NOW) == 15
+    assert inbox.unrest(lake, 0, 0, NOW) == 0
 
 
 def test_whoever_never_stops_sending_keeps_nobody_waiting_for_ever(lake: Lake) -> None:
     arrive(lake, "uploads/b.csv", ORDERS, int(NOW.timestamp()))
-    assert intake.unrest(lake, 20, 199, NOW) == 20
-    assert intake.unrest(lake, 20, 200, NOW) == 0
+    assert inbox.unrest(lake, 20, 199, NOW) == 20
+    assert inbox.unrest(lake, 20, 200, NOW) == 0
 
 
 def test_same_name_in_two_folders_are_two_uploads(lake: Lake) -> None:
@@ -135,7 +144,7 @@ def test_a_refused_upload_is_told_once_and_tried_again_when_it_comes_again(lake:
     (again,) = take_in(lake, "e2")
     assert again.status == "skipped"
     assert "refused by execution e1" in again.reason
-    lake.storage.write(intake.staged("20260401T120000Z-abcdef", 1, "notes.csv"), b"dear all,\nsee below\n")
+    lake.storage.write(inbox.staged("20260401T120000Z-abcdef", 1, "notes.csv"), b"dear all,\nsee below\n")
     assert [outcome.status for outcome in take_in(lake, "e3")] == ["skipped", "refused"]
 
 
@@ -175,17 +184,17 @@ def test_a_csv_put_into_raw_by_hand_is_taken_in_like_an_upload(lake: Lake) -> No
 def test_what_file_managers_leave_is_no_upload(lake: Lake) -> None:
     for name in ("~$a.xlsx", ".DS_Store", "sub/Thumbs.db"):
         lake.storage.write(f"uploads/{name}", b"x")
-    assert intake.inbox(lake, NOW) == []
+    assert inbox.lying(lake, NOW) == []
 
 
 def test_batches_cover_all_uploads_once(lake: Lake) -> None:
     for number in range(120):
         lake.storage.write(f"uploads/{number:03}.csv", b"x")
-    batches = intake.find_uploads(lake, "e1", 1, NOW)
+    batches = inbox.find_uploads(lake, "e1", 1, NOW)
     listed = json.loads(lake.storage.read(batches[0]["manifest"]))
     assert len(listed) == 120
     assert [(batch["first"], batch["last"]) for batch in batches] == [(0, 50), (50, 100), (100, 120)]
-    assert intake.find_uploads(lake, "e1", 2, NOW) == []
+    assert inbox.find_uploads(lake, "e1", 2, NOW) == []
 
 
 def test_rows_know_where_they_came_from(lake: Lake, tmp_path: Path) -> None:

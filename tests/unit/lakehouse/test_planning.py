@@ -6,7 +6,7 @@ import json
 
 from tests.unit.lakehouse.conftest import NOW, ORDERS, PRODUCTS
 
-from lakehouse import intake, planning
+from lakehouse import inbox, intake, planning
 from lakehouse.lake import Lake
 
 ITEMS = b"id,order_id,product_id,order_timestamp\n1,1,1,2026-04-01T10:00:00\n"
@@ -15,7 +15,7 @@ ITEMS = b"id,order_id,product_id,order_timestamp\n1,1,1,2026-04-01T10:00:00\n"
 def bring(lake: Lake, **files: bytes) -> None:
     for name, data in files.items():
         lake.storage.write(f"uploads/{name}.csv", data)
-    for batch in intake.find_uploads(lake, "e0", 1, NOW):
+    for batch in inbox.find_uploads(lake, "e0", 1, NOW):
         intake.convert_batch(lake, "e0", batch)
 
 

@@ -42,6 +42,7 @@ def open_workflow(lake_root: Path, project: Path | None, values: Mapping[str, st
     handlers = {name: name for name in assets.stems("lambdas", project)}
     jobs = {f"job_{name}": name for name in assets.stems("glue_jobs", project)}
     machine = Machine.load(definition, {**handlers, **jobs, **values})
+    (lake_root / layout.UPLOADS).mkdir(parents=True, exist_ok=True)  # where people put files
     spark = LocalSpark(raw=lake_root / layout.RAW) if values.get("engine") == "spark" else None
     return LocalWorkflow(lake_root, machine, LocalTasks(lake_root, project, spark=spark), spark=spark)
 
