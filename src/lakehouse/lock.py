@@ -9,19 +9,29 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from lakehouse import layout
 from lakehouse.errors import LockHeld, ObjectMissing
-from lakehouse.storage import Storage
 
 PIPELINE = "pipeline"
 REJECTS = "rejected_records"
 
 
+class Places(Protocol):
+    """Where locks are kept: a lake's storage, or a DynamoDB table (see `storage.Storage` for what each promises)."""
+
+    def create(self, key: str, data: bytes) -> bool: ...
+    def exists(self, key: str) -> bool: ...
+    def read(self, key: str) -> bytes: ...
+    def replace(self, key: str, data: bytes, expected: bytes) -> bool: ...
+    def delete(self, key: str) -> None: ...
+
+
 class Lock:
     """The locks of one lake. `is_running` tells of an execution's name whether it still runs."""
 
-    def __init__(self, storage: Storage, is_running: Callable[[str], bool]) -> None:
+    def __init__(self, storage: Places, is_running: Callable[[str], bool]) -> None:
         self._storage = storage
         self._is_running = is_running
 

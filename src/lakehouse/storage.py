@@ -221,7 +221,11 @@ def _is_unfinished(key: str) -> bool:
 
 
 def open_storage(root: str) -> Storage:
-    """The storage of a root: a directory's path. Raises LakehouseError for one of another kind."""
+    """The storage of a root: a directory's path, or `s3://BUCKET`. Raises LakehouseError for one of another kind."""
+    if root.startswith("s3://"):
+        from lakehouse.s3 import S3Storage
+
+        return S3Storage(root)
     if "://" in root:
-        raise LakehouseError(f"{root}: this version knows lakes in a directory only", "Give a path.")
+        raise LakehouseError(f"{root}: there are lakes in a directory and in S3", "Give a path, or s3://BUCKET.")
     return DirectoryStorage(Path(root))

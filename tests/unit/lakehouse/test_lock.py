@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.lakehouse.aws import bucket, table
 
+from lakehouse.dynamodb import DynamoLocks
 from lakehouse.errors import LockHeld
 from lakehouse.lock import Lock
-from lakehouse.storage import DirectoryStorage
+from lakehouse.storage import DirectoryStorage, open_storage
 
 
 @pytest.fixture
@@ -16,9 +19,18 @@ def running() -> set[str]:
     return {"e1", "e2"}
 
 
-@pytest.fixture
-def lock(tmp_path: Path, running: set[str]) -> Lock:
-    return Lock(DirectoryStorage(tmp_path), running.__contains__)
+@pytest.fixture(params=["directory", "s3", "dynamodb"])
+def lock(
+    request: pytest.FixtureRequest, tmp_path: Path, running: set[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lock]:
+    if request.param == "directory":
+        yield Lock(DirectoryStorage(tmp_path), running.__contains__)
+    elif request.param == "s3":
+        with bucket(monkeypatch) as name:
+            yield Lock(open_storage(f"s3://{name}"), running.__contains__)
+    else:
+        with table(monkeypatch) as name:
+            yield Lock(DynamoLocks(name), running.__contains__)
 
 
 def test_the_first_owner_has_it_until_it_lets_go(lock: Lock) -> None:

@@ -1,43 +1,50 @@
-"""A directory keeps the promises that markers, lock and archive rest on."""
+"""A directory and S3 keep the promises that markers, lock and archive rest on."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from tests.unit.lakehouse.aws import bucket
 
 from lakehouse.errors import LakehouseError, ObjectMissing
-from lakehouse.storage import DirectoryStorage, open_storage
+from lakehouse.storage import DirectoryStorage, Storage, open_storage
 
 
-@pytest.fixture
-def storage(tmp_path: Path) -> DirectoryStorage:
-    return DirectoryStorage(tmp_path / "a lake é")
+@pytest.fixture(params=["directory", "s3", "s3 with a prefix"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    if request.param == "directory":
+        yield DirectoryStorage(tmp_path / "a lake é")
+        return
+    with bucket(monkeypatch) as name:
+        yield open_storage(f"s3://{name}/some/lake" if "prefix" in request.param else f"s3://{name}")
 
 
-def test_what_is_written_is_read_and_listed(storage: DirectoryStorage) -> None:
+def test_what_is_written_is_read_and_listed(storage: Storage) -> None:
     storage.write("a/b.txt", b"one")
     storage.write("a/b.txt", b"two")
     assert storage.read("a/b.txt") == b"two"
     assert [(entry.key, entry.size) for entry in storage.list("a/")] == [("a/b.txt", 3)]
 
 
-def test_a_listing_is_sorted_by_key_and_not_by_folder(storage: DirectoryStorage) -> None:
+def test_a_listing_is_sorted_by_key_and_not_by_folder(storage: Storage) -> None:
     for key in ("a/b/c", "a/b.x", "a/b-1", "other"):
         storage.write(key, b"")
     assert [entry.key for entry in storage.list("a/")] == ["a/b-1", "a/b.x", "a/b/c"]
     assert [entry.key for entry in storage.list("a/b/")] == ["a/b/c"]
 
 
-def test_1001_objects_are_listed(storage: DirectoryStorage) -> None:
+def test_1001_objects_are_listed(storage: Storage) -> None:
     for number in range(1001):
         storage.create(f"uploads/{number:04}.csv", b"")
     assert sum(1 for _ in storage.list("uploads/")) == 1001
 
 
-def test_create_has_one_winner_among_many(storage: DirectoryStorage) -> None:
+def test_create_has_one_winner_among_many(storage: Storage) -> None:
     won: list[int] = []
     start = threading.Barrier(8)
 
@@ -55,7 +62,7 @@ def test_create_has_one_winner_among_many(storage: DirectoryStorage) -> None:
     assert storage.read("lock") == str(won[0]).encode()
 
 
-def test_replace_needs_the_expected_content(storage: DirectoryStorage) -> None:
+def test_replace_needs_the_expected_content(storage: Storage) -> None:
     assert not storage.replace("lock", b"new", expected=b"old")
     storage.write("lock", b"old")
     assert not storage.replace("lock", b"new", expected=b"other")
@@ -64,7 +71,7 @@ def test_replace_needs_the_expected_content(storage: DirectoryStorage) -> None:
     assert [entry.key for entry in storage.list("")] == ["lock"]
 
 
-def test_delete_if_spares_what_somebody_has_replaced(storage: DirectoryStorage) -> None:
+def test_delete_if_spares_what_somebody_has_replaced(storage: Storage) -> None:
     storage.write("uploads/a.csv", b"newer")
     assert not storage.delete_if("uploads/a.csv", hashlib.sha256(b"older").hexdigest())
     assert storage.read("uploads/a.csv") == b"newer"
@@ -72,7 +79,7 @@ def test_delete_if_spares_what_somebody_has_replaced(storage: DirectoryStorage) 
     assert not storage.exists("uploads/a.csv")
 
 
-def test_missing_objects_are_named(storage: DirectoryStorage, tmp_path: Path) -> None:
+def test_missing_objects_are_named(storage: Storage, tmp_path: Path) -> None:
     for action in (storage.read, storage.sha256):
         with pytest.raises(ObjectMissing, match=r"no/such"):
             action("no/such")
@@ -81,6 +88,43 @@ def test_missing_objects_are_named(storage: DirectoryStorage, tmp_path: Path) ->
     with pytest.raises(ObjectMissing):
         storage.upload(tmp_path / "absent", "x")
     assert list(storage.list("")) == []
+
+
+def test_a_copy_is_what_it_was_copied_from(storage: Storage) -> None:
+    storage.write("uploads/März + 1 (2).csv", b"one")
+    storage.copy("uploads/März + 1 (2).csv", "archived/b")
+    assert storage.read("archived/b") == b"one"
+    assert (
+        storage.sha256("archived/b") == storage.sha256("uploads/März + 1 (2).csv") == hashlib.sha256(b"one").hexdigest()
+    )
+    with pytest.raises(ObjectMissing, match="no/such"):
+        storage.copy("no/such", "archived/c")
+
+
+def test_a_file_goes_up_and_comes_down(storage: Storage, tmp_path: Path) -> None:
+    content = b"0123456789" * 2**20  # more than one part of a multipart upload
+    (tmp_path / "up").write_bytes(content)
+    storage.upload(tmp_path / "up", "uploads/a.csv")
+    storage.download("uploads/a.csv", tmp_path / "down")
+    assert (tmp_path / "down").read_bytes() == content
+    assert storage.sha256("uploads/a.csv") == hashlib.sha256(content).hexdigest()
+    storage.copy("uploads/a.csv", "archived/a.csv")
+    assert storage.sha256("archived/a.csv") == hashlib.sha256(content).hexdigest()
+
+
+def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> None:
+    storage.write("a", b"1")
+    storage.delete("a")
+    storage.delete("a")
+    assert not storage.exists("a")
+    assert storage.delete_if("a", "whatever")
+
+
+def test_a_folder_of_the_console_is_no_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    with bucket(monkeypatch) as name:
+        boto3.client("s3").put_object(Bucket=name, Key="uploads/")
+        boto3.client("s3").put_object(Bucket=name, Key="uploads/a.csv", Body=b"1")
+        assert [entry.key for entry in open_storage(f"s3://{name}").list("uploads/")] == ["uploads/a.csv"]
 
 
 def test_an_unknown_kind_of_lake_is_refused() -> None:
