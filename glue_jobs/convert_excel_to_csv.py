@@ -7,16 +7,18 @@ import json
 import sys
 
 from lakehouse.intake import convert_batch
-from lakehouse.lake import open_lake
+from lakehouse.lake import WORDS, open_lake
 
 
 def main(argv: list[str]) -> None:
-    """Reads `--lake ROOT --contracts FOLDER --markers BACKEND --execution ID --batch JSON`."""
+    """Reads `--lake ROOT --execution ID --batch JSON` and the other words of `lakehouse.lake`."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name in ("--lake", "--contracts", "--markers", "--execution", "--batch"):
+    for name in ("--lake", "--execution", "--batch"):
         parser.add_argument(name, required=True)
+    for word, default in WORDS.items():
+        parser.add_argument(f"--{word}", default=default)
     given, _ = parser.parse_known_args(argv)
-    lake = open_lake({"root": given.lake, "contracts": given.contracts, "markers": given.markers})
+    lake = open_lake({"root": given.lake, **{word: getattr(given, word) for word in WORDS}})
     convert_batch(lake, given.execution, json.loads(given.batch))
 
 

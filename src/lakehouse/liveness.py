@@ -1,7 +1,7 @@
-"""Whether an execution of a lake in a directory still runs: its process holds a lock on a file for as long as it lives.
+"""Whether an execution still runs, asked of whoever surely knows, with no heartbeat and no clock.
 
-The operating system gives the lock back when the process ends, however it ends, so a killed execution is known to be
-dead at once, with no heartbeat and no clock.
+Of a lake in a directory: its process holds a lock on a file for as long as it lives. The operating system gives the
+lock back when the process ends, however it ends. Of a lake in S3: Step Functions tells.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from lakehouse import layout
 
@@ -36,6 +37,20 @@ def is_running(lake_root: str, execution: str) -> bool:
         except BlockingIOError:
             return True
         return False
+
+
+def is_running_on_aws(machine_arn: str, execution: str, client: Any = None) -> bool:
+    """Whether the state machine runs the execution; False for one that never was."""
+    if client is None:
+        import boto3
+
+        client = boto3.client("stepfunctions")
+    arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{execution}"
+    try:
+        status = client.describe_execution(executionArn=arn)["status"]
+    except client.exceptions.ExecutionDoesNotExist:
+        return False
+    return status in {"RUNNING", "PENDING_REDRIVE"}
 
 
 def _path(lake_root: str, execution: str) -> Path:

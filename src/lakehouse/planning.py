@@ -15,7 +15,6 @@ from typing import Any
 
 from lakehouse import layout, raw
 from lakehouse.contracts.load import levels
-from lakehouse.etl.catalog import FileCatalog
 from lakehouse.etl.tables import dataset_table, schema_changes
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
@@ -37,9 +36,8 @@ class Check:
 
 def refuse_contradictions(lake: Lake) -> None:
     """Holds every contract against the table it has. Raises ContractError, with the column and the way out."""
-    catalog = FileCatalog(lake.storage)
     for contract in lake.contracts.values():
-        if table := catalog.get(contract.dataset):
+        if table := lake.catalog.get(contract.dataset):
             schema_changes(dataset_table(contract, table.location), dict(table.columns), table.partition_columns)
 
 

@@ -1,7 +1,7 @@
 """The catalog: which tables there are, where, and with which columns, for whoever asks by name.
 
-Glue's Data Catalog in the cloud, a small JSON file per table here; a table is registered with the columns that its
-Delta log has, never with those that a contract wishes for.
+Glue's Data Catalog in the cloud (`glue_catalog`), a small JSON file per table here. A table is registered with the
+columns that its Delta log has, never with those that a contract wishes for.
 """
 
 from __future__ import annotations
@@ -64,6 +64,15 @@ class FileCatalog:
             columns=tuple((column["name"], column["type"]) for column in content["columns"]),
             partition_columns=tuple(content["partition_columns"]),
         )
+
+
+def open_catalog(storage: Storage) -> Catalog:
+    """The catalog of a lake: Glue's for one in S3, else the lake's own."""
+    if storage.root.startswith("s3://"):
+        from lakehouse.etl.glue_catalog import GlueCatalog
+
+        return GlueCatalog()
+    return FileCatalog(storage)
 
 
 def _key(name: str) -> str:

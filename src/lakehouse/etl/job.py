@@ -8,24 +8,23 @@ from functools import partial
 
 from lakehouse import lock
 from lakehouse.errors import JobFailed
-from lakehouse.etl.catalog import FileCatalog
 from lakehouse.etl.engines import Engine
 from lakehouse.etl.live import at_work
 from lakehouse.etl.loading import Job, load
 from lakehouse.etl.manifest import read_manifest
-from lakehouse.lake import open_lake
+from lakehouse.lake import WORDS, open_lake
 
 
 def main(argv: list[str]) -> None:
     """Runs the job that the arguments name (`--dataset NAME`, ...). Raises JobFailed, ContractError, ObjectMissing."""
     given = _arguments(argv)
-    lake = open_lake({"root": given.lake, "contracts": given.contracts})
+    lake = open_lake({"root": given.lake, **{word: getattr(given, word) for word in WORDS}})
     manifest = read_manifest(lake.storage, given.manifest)
     if manifest.dataset != given.dataset:
         raise JobFailed(f"{given.manifest} is for {manifest.dataset}, not for {given.dataset}")
     with at_work(open_engine(given.engine)) as engine:
         hold = partial(lake.lock.held, lock.REJECTS, f"{given.execution}/{given.dataset}")
-        job = Job(manifest, lake.contracts, lake.storage, FileCatalog(lake.storage), engine, hold)
+        job = Job(manifest, lake.contracts, lake.storage, lake.catalog, engine, hold)
         result = load(job)
     lake.storage.write(given.result, json.dumps(result).encode())
 
@@ -48,6 +47,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     for name in ("--lake", "--dataset", "--execution", "--manifest", "--result"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--contracts", default="")
+    for word, default in WORDS.items():
+        parser.add_argument(f"--{word}", default=default)
     parser.add_argument("--engine", default="duckdb")
     return parser.parse_known_args(argv)[0]
