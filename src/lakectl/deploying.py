@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
+from lakectl.errors import UsageError
+
 Action = Literal["create", "update", "replace", "delete"]
-Kind = Literal["stack", "resource", "artifact", "state", "job", "contract"]
+Kind = Literal["stack", "resource", "job", "state", "contract", "artifact"]
 VERSION = 1
 
 
@@ -25,26 +29,48 @@ class Change:
 class Plan:
     """What a deployment would do. `waiting`: uploads that the next run will load, whatever is deployed.
 
-    `fingerprint` stands for what the plan was made from: the settings, the files, and the account as it was. A saved
-    plan whose fingerprint is not today's is stale.
+    `basis` is what the plan was made from: a part's name (a template, a parameter, a stack) -> what stands for its
+    content or state. A saved plan whose basis is not today's is stale.
     """
 
     changes: Sequence[Change]
     waiting: Sequence[str]
-    fingerprint: str
+    basis: Mapping[str, str]
 
     @property
-    def breaks(self) -> Sequence[Change]:
-        """The changes that delete or replace something."""
-        return [change for change in self.changes if change.action in {"delete", "replace"}]
+    def fingerprint(self) -> str:
+        """A SHA-256 (hex) of the basis."""
+        return hashlib.sha256(json.dumps(dict(self.basis), sort_keys=True).encode()).hexdigest()
+
+    def differs_from(self, other: Plan) -> list[str]:
+        """The parts of the basis that are not the same in both plans, sorted."""
+        parts = {*self.basis, *other.basis}
+        return sorted(part for part in parts if self.basis.get(part) != other.basis.get(part))
 
     def to_json(self, stale: bool = False) -> dict[str, Any]:
-        """The documented object."""
-        changes = [
-            {"kind": change.kind, "name": change.name, "action": change.action, "detail": change.detail}
-            for change in self.changes
-        ]
-        return {"version": VERSION, "changes": changes, "waiting": list(self.waiting), "stale": stale}
+        """The documented object, which is also what a saved plan's file holds."""
+        changes = [asdict(change) for change in self.changes]
+        return {
+            "version": VERSION,
+            "changes": changes,
+            "waiting": list(self.waiting),
+            "stale": stale,
+            "basis": dict(self.basis),
+        }
+
+
+def plan_from_json(text: str, where: str) -> Plan:
+    """The plan that a file holds; `where` names the file. Raises UsageError where it holds none."""
+    try:
+        found = json.loads(text)
+        if found["version"] != VERSION:
+            raise UsageError(
+                f"{where} is a plan of version {found['version']}", f"This lakectl reads version {VERSION}."
+            )
+        return Plan([Change(**change) for change in found["changes"]], found["waiting"], found["basis"])
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "Make one with `lakectl deploy --plan --plan-out FILE`."
+        raise UsageError(f"{where} is no saved plan", hint) from error
 
 
 Outputs = Mapping[str, Any]  # bucket, state_machine, topic, workgroup, database, stacks
@@ -58,7 +84,10 @@ class Deployment(Protocol):
         """What there is to do; nothing is touched, and nothing left behind. Raises DeployError, Unreachable."""
 
     def apply(self, plan: Plan, tell: Tell) -> Outputs:
-        """Does it. Raises DeployError with the resource and reason that came first; then all is as it was before."""
+        """Does what `plan` has just said. Raises DeployError with the resource and reason that came first.
+
+        What fails is rolled back, and what was there before works on.
+        """
 
     def drift(self) -> Sequence[Change]:
         """What was changed by hand since the last deployment: what a deployment would put back."""
@@ -67,4 +96,4 @@ class Deployment(Protocol):
         """What is there. Raises DeployError where nothing is deployed."""
 
     def destroy(self, tell: Tell) -> Outputs:
-        """Takes down all but the data; returns what is kept."""
+        """Takes down all but the data; returns what is kept. Raises DeployError."""

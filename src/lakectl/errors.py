@@ -4,8 +4,11 @@ LakehouseError                    of lakehouse.errors; each has a message (what,
 ├── UsageError                    what was asked for makes no sense                       exit 2
 │   ├── ConfigError               lakectl.toml or a LAKECTL_* variable is wrong
 │   │   └── NoProject             there is no lakectl.toml here or above
-│   └── TargetMissing             this version cannot do that on this target
+│   ├── TargetMissing             this version cannot do that on this target
+│   └── StalePlan                 a saved plan is not what a deployment would do now
+├── DeployError                   a deployment, or taking one down, went wrong            exit 1
 ├── Unreachable                   the cloud does not answer now: trying again may help    exit 3
+│   └── StackBusy                 another deployment is going on
 └── Interrupted                   Ctrl-C                                                  exit 130
 """
 
@@ -44,8 +47,20 @@ class TargetMissing(UsageError):
     """This version cannot do that on this target."""
 
 
+class StalePlan(UsageError):
+    """What a saved plan was made from has changed."""
+
+
+class DeployError(LakehouseError):
+    """A deployment failed; the message quotes the resource and the reason that came first."""
+
+
 class Unreachable(LakehouseError):
     """The cloud does not answer, throttles, or credentials ran out."""
+
+
+class StackBusy(Unreachable):
+    """Somebody else is deploying or taking down the same stack."""
 
 
 class Interrupted(LakehouseError):
