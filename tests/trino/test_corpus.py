@@ -2,7 +2,7 @@
 
 `expected.json` holds what Trino answers, so the translation is tested on any machine; with the environment variable
 LAKECTL_TRINO_SQL naming a tool that runs SQL files on Trino (`TOOL FOLDER_OF_DELTA_TABLES FILE.sql...`, a JSON object
-per row), Trino is asked again. The shipped queries are part of the corpus.
+per row), Trino is asked again. The shipped queries are part of the corpus, and so is that of `rejects list`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ import pytest
 from tests.lake_tables import flat_links, make_lake
 from tests.trino.answers import Rows, ask_trino, differences, plain, read_rows
 
+from lakectl.asking.statement import parse
 from lakectl.operations.queries import load_queries
 from lakectl.operations.query import prepare
+from lakectl.operations.rejects import REJECTS
 from lakectl.platforms.local.query import LocalQueries
 
 HERE = Path(__file__).parent
 NAMED = load_queries([HERE.parents[1] / "sql"])
-STATEMENTS = {path.stem: path.read_text() for path in sorted((HERE / "corpus").glob("*.sql"))} | {
-    name: name for name in NAMED
+STATEMENTS = {
+    **{path.stem: path.read_text() for path in sorted((HERE / "corpus").glob("*.sql"))},
+    **{name: name for name in NAMED},
+    "rejects_list": parse(REJECTS).with_literals({"dataset": "", "execution": "", "everything": True}),
 }
 EXPECTED: dict[str, Rows] = read_rows((HERE / "expected.json").read_text())
 

@@ -1,11 +1,14 @@
 """Refused rows: which, why, and in a form that a person can mend.
 
 They are in the table `rejected_records`, so they are asked for like anything else: one query, the same on both targets.
+Its faults and cells are asked for as JSON text made of arrays alone: Athena's own text of an array or a map cannot be
+read back, its JSON of a map sorts the keys, and that of a row differs from version to version.
 """
 
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,14 +20,18 @@ from lakectl.errors import UsageError
 from lakectl.formats import Format, write, write_workbook
 from lakectl.ports import Platform
 
-_REJECTS = """
-select dataset, source_file, sheet, "row", faults, record, execution, resolved_by
+REJECTS = """
+select dataset, source_file, sheet, "row", execution, resolved_by,
+    json_format(cast(transform(faults, f -> array[f."column", f."value", f.rule]) as json)) as faults,
+    json_format(cast(map_keys(record) as json)) as columns,
+    json_format(cast(map_values(record) as json)) as cells
 from rejected_records
 where (:everything or resolved_by is null)
     and (:dataset = '' or dataset = :dataset)
     and (:execution = '' or execution = :execution)
 order by dataset, source_file, position, "row"
 """
+_FAULT = ("column", "value", "rule")
 # What an exported row says besides its own columns: where it is from, and what to mend.
 _PLACE = ("_dataset", "_source_file", "_source_sheet", "_source_row", "_faults")
 
@@ -63,15 +70,16 @@ def _explained(fault: dict[str, Any]) -> str:
 def list_rejects(platform: Platform, dataset: str = "", everything: bool = False, execution: str = "") -> list[Reject]:
     """The open rejects, or all, in the order of dataset, file and row. Raises QueryFailed."""
     values: dict[str, Value] = {"dataset": dataset, "everything": everything, "execution": execution}
-    result = platform.queries.run(parse(_REJECTS), values)
+    result = platform.queries.run(parse(REJECTS), values)
     return [_reject(row) for row in result.rows]
 
 
 def _reject(row: tuple[Any, ...]) -> Reject:
-    dataset, source_file, sheet, number, faults, record, execution, resolved_by = row
-    return Reject(
-        dataset, source_file, sheet or "", number, list(faults or ()), dict(record or {}), execution, resolved_by
-    )
+    dataset, source_file, sheet, number, execution, resolved_by, *texts = row
+    faults, columns, cells = (json.loads(text or "[]") for text in texts)
+    told = [dict(zip(_FAULT, fault, strict=True)) for fault in faults]
+    record = dict(zip(columns, cells, strict=True))
+    return Reject(dataset, source_file, sheet or "", number, told, record, execution, resolved_by)
 
 
 def find_rejects(platform: Platform, file: str, row: int, sheet: str = "") -> list[Reject]:
