@@ -8,7 +8,7 @@ import pytest
 from tests.spark.twins import delivered, stored
 from tests.unit.etl.lakes import ORDERS, TestLake
 
-from lakehouse.contracts.model import Column, Contract, Type
+from lakehouse.contracts.model import LINEAGE, Column, Contract, Type
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 
@@ -34,17 +34,31 @@ def test_engines_take_turns(tmp_path: Path, first: str) -> None:
     lake.engine = second
     again = lake.load("orders", delivered([{**_order(2, 5, "21"), "voucher": "SPRING, 5 %"}, _order(1, 3, "11")], 4))
     assert again["unchanged"] == 2
+    assert _columns(lake) == [*(column.name for column in lake.contracts["orders"].columns), *LINEAGE]
+    lake.contracts["orders"] = _with_column(lake.contracts["orders"], "channel")
+    lake.load("orders", delivered([{**_order(5, 1, "1"), "channel": "web"}], 5))
+    assert _columns(lake) == [*(column.name for column in lake.contracts["orders"].columns), *LINEAGE]
+    lake.engine = first
+    assert lake.load("orders", delivered([{**_order(5, 1, "1"), "channel": "web"}], 6))["unchanged"] == 1
     rows = {
         row["order_id"]: (str(row["date"]), str(row["total_amount"]), row["voucher"]) for row in stored(lake, "orders")
     }
-    assert rows == {1: ("2025-04-03", "11.00", None), 2: ("2025-04-05", "21.00", "SPRING, 5 %")}
+    assert rows == {
+        1: ("2025-04-03", "11.00", None),
+        2: ("2025-04-05", "21.00", "SPRING, 5 %"),
+        5: ("2025-04-01", "1.00", None),
+    }
     assert [row["row"] for row in stored(lake, "rejected_records")] == [4, 4]
     protocol = lake.delta("orders").protocol()
     assert (protocol.min_reader_version, protocol.min_writer_version) == (1, 2)
 
 
-def _with_column(contract: Contract) -> Contract:
-    columns = (*contract.columns[:-1], Column("voucher", Type("string")), contract.columns[-1])
+def _columns(lake: TestLake) -> list[str]:
+    return [field.name for field in lake.delta("orders").schema().fields]
+
+
+def _with_column(contract: Contract, name: str = "voucher") -> Contract:
+    columns = (*contract.columns[:-1], Column(name, Type("string")), contract.columns[-1])
     return Contract(**{**vars(contract), "columns": columns})
 
 

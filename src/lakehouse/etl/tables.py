@@ -106,5 +106,13 @@ def schema_changes(
     return {name: type_ for name, type_ in spec.columns.items() if name not in present}
 
 
+def predecessor(spec: TableSpec, name: str) -> str:
+    """The column that stands before `name` in the table; empty for the first. A new column takes its place there, so
+    that the lineage columns end every row of a table that has grown, too."""
+    names = list(spec.columns)
+    place = names.index(name)
+    return names[place - 1] if place else ""
+
+
 def _named(columns: tuple[str, ...]) -> str:
     return ", ".join(map(repr, columns)) or "nothing"

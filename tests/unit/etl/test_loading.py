@@ -240,6 +240,23 @@ def test_a_contract_that_gains_a_column_adds_it_even_to_unchanged_rows(lake: Tes
     assert lake.rows("orders", "order_id", "note") == [(1, "gift"), (2, None)]
 
 
+def test_a_table_that_has_grown_has_its_columns_where_the_contract_has_them_and_ends_with_the_lineage(
+    lake: TestLake,
+) -> None:
+    lake.load("orders", Sheet([order("1")], source_file=MONDAY))
+    first, *others = ORDERS.columns
+    grown = (first, Column("note", STRING), *others)
+    lake.contracts["orders"] = replace(ORDERS, columns=grown)
+    lake.load("orders", Sheet([order("2")], source_file=TUESDAY))
+    lake.contracts["orders"] = replace(ORDERS, columns=(Column("channel", STRING), *grown, Column("last", STRING)))
+    lake.load("orders", Sheet([{**order("3"), "channel": "web", "last": "x"}], source_file=TUESDAY + "2"))
+    wanted = [*(column.name for column in lake.contracts["orders"].columns), *LINEAGE]
+    assert [field.name for field in lake.delta("orders").schema().fields] == wanted
+    assert [name for name, _ in lake.catalog.get("orders").columns] == wanted
+    assert lake.rows("orders", "order_id", "channel", "last") == [(1, None, None), (2, None, None), (3, "web", "x")]
+    assert lake.delta("orders").history(3)[1]["operation"] == "ADD COLUMNS"
+
+
 def test_a_contract_that_changes_a_column_is_refused(lake: TestLake) -> None:
     lake.load("orders", Sheet([order("1")]))
     columns = tuple(replace(c, type=STRING) if c.name == "order_num" else c for c in ORDERS.columns)

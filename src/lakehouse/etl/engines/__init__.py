@@ -61,7 +61,7 @@ class Engine(Protocol):
         """Creates an empty Delta table; one that is there stays as it is. Protocol: reader 1, writer 2."""
 
     def grow(self, table: TableSpec, columns: Mapping[str, str]) -> None:
-        """Adds nullable columns, name -> type, at the end of a Delta table."""
+        """Adds nullable columns, name -> type, to a Delta table, each at its place in `table.columns`."""
 
     def append(self, table: TableSpec, source: str) -> None:
         """Adds the rows of a relation, whose further columns are ignored, in one commit."""

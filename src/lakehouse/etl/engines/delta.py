@@ -9,11 +9,10 @@ from typing import Any
 
 import sqlglot
 from deltalake import DeltaTable
-from deltalake.schema import PrimitiveType
 from sqlglot import exp
 
 from lakehouse.etl.engines import Ranges
-from lakehouse.etl.tables import TableSpec
+from lakehouse.etl.tables import TableSpec, predecessor
 
 # The names of the Delta log that differ from Hive's and Spark's.
 _HIVE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
@@ -29,9 +28,37 @@ def _duckdb_type(type_: str) -> str:
     return "TIMESTAMPTZ" if type_ == "timestamp" else exp.DataType.build(type_, dialect="spark").sql("duckdb")
 
 
-def delta_type(type_: str) -> PrimitiveType:
-    """A plain type, as `TableSpec` spells it, in delta-rs's words."""
-    return PrimitiveType(_DELTA.get(type_, type_))
+def growth(table: DeltaTable, spec: TableSpec, columns: Mapping[str, str]) -> tuple[int, bytes]:
+    """The commit that adds nullable columns, each at its place in `spec`: its version and its content.
+
+    delta-rs can add columns at the end only, behind the lineage. A change of the schema is one action of the log, which
+    replaces the metadata (https://github.com/delta-io/delta/blob/v4.2.0/PROTOCOL.md, "Change Metadata").
+    """
+    fields = json.loads(table.schema().to_json())["fields"]
+    for name, type_ in columns.items():
+        names = [field["name"] for field in fields]
+        before = predecessor(spec, name)
+        place = names.index(before) + 1 if before else 0
+        fields.insert(place, {"name": name, "type": _DELTA.get(type_, type_), "nullable": True, "metadata": {}})
+    now = int(dt.datetime.now(dt.UTC).timestamp() * 1000)
+    info = {"timestamp": now, "operation": "ADD COLUMNS", "operationParameters": {"columns": json.dumps(list(columns))}}
+    actions = ({"commitInfo": info}, {"metaData": _metadata(table, fields)})
+    return table.version() + 1, "".join(f"{json.dumps(action)}\n" for action in actions).encode()
+
+
+def _metadata(table: DeltaTable, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """The table's metadata with other fields; all else stays as it is."""
+    is_now = table.metadata()
+    told = {"name": is_now.name, "description": is_now.description}
+    return {
+        "id": str(is_now.id),
+        **{key: value for key, value in told.items() if value is not None},
+        "format": {"provider": "parquet", "options": {}},
+        "schemaString": json.dumps({"type": "struct", "fields": fields}),
+        "partitionColumns": list(is_now.partition_columns),
+        "configuration": dict(is_now.configuration),
+        "createdTime": is_now.created_time,
+    }
 
 
 def column_types(table: DeltaTable) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from deltalake import DeltaTable, Field, WriterProperties, write_deltalake
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 from sqlglot import exp
 
@@ -22,6 +22,7 @@ from lakehouse.errors import JobFailed
 from lakehouse.etl.engines import Ranges, delta
 from lakehouse.etl.manifest import ManifestFile
 from lakehouse.etl.tables import TableSpec
+from lakehouse.storage import open_storage
 
 _SOURCE_TYPES = {"_source_file": "VARCHAR", "_source_sheet": "VARCHAR", "_position": "INTEGER", "_source_row": "BIGINT"}
 
@@ -113,8 +114,9 @@ class DuckDBEngine:
 
     def grow(self, table: TableSpec, columns: Mapping[str, str]) -> None:
         with self._failing():
-            fields = [Field(name, delta.delta_type(type_), nullable=True) for name, type_ in columns.items()]
-            DeltaTable(table.location).alter.add_columns(fields)
+            version, commit = delta.growth(DeltaTable(table.location), table, columns)
+            if not open_storage(table.location).create(f"_delta_log/{version:020}.json", commit):
+                raise JobFailed(f"somebody else has written to {table.location} meanwhile", "Run it again.")
 
     def append(self, table: TableSpec, source: str) -> None:
         with self._failing():

@@ -27,7 +27,7 @@ from lakehouse.etl.engines import Ranges
 from lakehouse.etl.engines.spark_errors import failed
 from lakehouse.etl.engines.spark_files import csv_headers, escape_glob, is_delta_table, newest_version
 from lakehouse.etl.manifest import ManifestFile
-from lakehouse.etl.tables import TableSpec
+from lakehouse.etl.tables import TableSpec, predecessor
 
 # What a row is told of where it comes from, besides its own number: column -> type.
 ORIGIN = {"_source_file": "string", "_source_sheet": "string", "_position": "int"}
@@ -94,7 +94,7 @@ class SparkEngine:
 
     def grow(self, table: TableSpec, columns: Mapping[str, str]) -> None:
         with self._running():
-            self._sql(f"ALTER TABLE {_delta(table)} ADD COLUMNS ({_declared(columns)})")
+            self._sql(f"ALTER TABLE {_delta(table)} ADD COLUMNS ({', '.join(_placed(table, columns))})")
 
     def append(self, table: TableSpec, source: str) -> None:
         # One file a partition, however many tasks computed the rows; more only where one would be too large.
@@ -199,6 +199,13 @@ def _names(identifiers: Mapping[str, str] | Sequence[str]) -> str:
 
 def _declared(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{_name(column)} {type_}" for column, type_ in columns.items())
+
+
+def _placed(table: TableSpec, columns: Mapping[str, str]) -> Iterator[str]:
+    """New columns as declared, each with its place in the table."""
+    for column, type_ in columns.items():
+        before = predecessor(table, column)
+        yield f"{_name(column)} {type_} {f'AFTER {_name(before)}' if before else 'FIRST'}"
 
 
 def _delta(table: TableSpec) -> str:
