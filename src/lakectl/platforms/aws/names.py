@@ -82,9 +82,40 @@ class Names:
         """The Lambda function that runs `lambdas/NAME.py`."""
         return f"{self.target.prefix}-{name}"
 
+    def function_arn(self, name: str) -> str:
+        return self._arn("lambda", f"function:{self.function(name)}")
+
     def job(self, name: str) -> str:
         """The Glue job that runs `glue_jobs/NAME.py`."""
         return f"{self.target.prefix}-{name}"
+
+    def role(self, service: str) -> str:
+        """The role of a service: lambda, glue, states or events. Roles are the account's, so the region is in it."""
+        return f"{self.target.prefix}-{service}-{self.target.region}"
+
+    def function_logs(self, name: str) -> str:
+        """The log group of a function."""
+        return f"/aws/lambda/{self.function(name)}"
+
+    @property
+    def job_logs(self) -> str:
+        """What the log groups of the Spark jobs start with: `/output` and `/error` follow. A stream is a job run."""
+        return f"/aws-glue/jobs/{self.target.prefix}"
+
+    @property
+    def machine_logs(self) -> str:
+        """The log group of the state machine."""
+        return f"/aws/vendedlogs/states/{self.machine}"
+
+    @property
+    def dead_letters(self) -> str:
+        """The queue of events that could not be delivered."""
+        return f"{self.target.prefix}-dead-letters"
+
+    @property
+    def rules(self) -> tuple[str, str]:
+        """The rule that starts executions, and the one that tells of failed ones."""
+        return f"{self.target.prefix}-uploads", f"{self.target.prefix}-failures"
 
     @property
     def topic_arn(self) -> str:
