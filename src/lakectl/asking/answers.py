@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -26,11 +26,23 @@ class Result:
     """An answer. `rows` can be walked once and is fetched while walking; values are Python's own.
 
     Those are int, float, Decimal, str, bool, bytes, date, time, datetime (with a zone: UTC), timedelta and None; an
-    array is a list, a row and a map are dicts. Names of columns differ from each other.
+    array is a list, a row and a map are dicts. Names of columns differ from each other. `note()` says for people what
+    the answer took, once the rows are walked; empty where there is nothing to say.
     """
 
     columns: tuple[ResultColumn, ...]
     rows: Iterator[tuple[Any, ...]]
+    note: Callable[[], str] = str
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """The names; one that comes again, in any case of letters, gets a number: `id`, `id_1`."""
+    taken, answer = set[str](), []
+    for name in names:
+        numbered = (f"{name}_{number}" if number else name for number in range(len(names)))
+        answer.append(next(candidate for candidate in numbered if candidate.lower() not in taken))
+        taken.add(answer[-1].lower())
+    return answer
 
 
 class Queries(Protocol):
@@ -39,8 +51,8 @@ class Queries(Protocol):
     def run(self, statement: Statement, values: Mapping[str, Value]) -> Result:
         """The answer, typed, its rows streamed. Raises QueryError, QueryFailed."""
 
-    def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> None:
-        """Writes the answer into a Parquet file. Raises QueryError, QueryFailed."""
+    def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> str:
+        """Writes the answer into a Parquet file and gives the answer's note. Raises QueryError, QueryFailed."""
 
     def text(self, statement: Statement, values: Mapping[str, Value], dialect: Dialect) -> str:
         """What would run, the parameters in it as literals. Raises QueryError, QueryFailed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlglot
@@ -58,16 +58,17 @@ class Statement:
 
     def with_literals(self, values: Mapping[str, Value]) -> str:
         """The text, every parameter replaced by a literal; else as it was written. Raises ParameterError."""
-        return self._replace(lambda name: literal(_value(values, name)))
+        return self.with_texts(self.literals(values))
 
-    def with_marks(self) -> str:
-        """The text with a `?` for each of `parameters`, as Athena's execution parameters want it."""
-        return self._replace(lambda _: "?")
+    def literals(self, values: Mapping[str, Value]) -> list[str]:
+        """The literal of each of `parameters`. Raises ParameterError."""
+        return [literal(_value(values, name)) for name in self.parameters]
 
-    def _replace(self, text_of: Callable[[str], str]) -> str:
+    def with_texts(self, texts: Sequence[str]) -> str:
+        """The text, each of `parameters` replaced by the text in the same place of `texts`."""
         pieces, end = [], 0
-        for colon, name in _parameter_tokens(self.sql):
-            pieces += [self.sql[end : colon.start], text_of(name.text)]
+        for (colon, name), text in zip(_parameter_tokens(self.sql), texts, strict=True):
+            pieces += [self.sql[end : colon.start], text]
             end = name.end + 1
         return "".join([*pieces, self.sql[end:]]).strip().rstrip("; \n")
 

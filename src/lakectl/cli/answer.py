@@ -115,11 +115,19 @@ def _write(session: Session, question: Question, form: str, stream: IO[bytes]) -
     queries = session.platform.queries
     if form == "parquet":
         with tempfile.TemporaryDirectory() as folder:
-            queries.unload(question.statement, question.values, Path(folder, "answer.parquet"))
+            note = queries.unload(question.statement, question.values, Path(folder, "answer.parquet"))
             with Path(folder, "answer.parquet").open("rb") as finished:
                 shutil.copyfileobj(finished, stream)
     else:
-        formats.write(queries.run(question.statement, question.values), cast(formats.Format, form), stream)
+        result = queries.run(question.statement, question.values)
+        formats.write(result, cast(formats.Format, form), stream)
+        note = result.note()
+    _tell(note)
+
+
+def _tell(note: str) -> None:
+    if note:
+        render.say(note)
 
 
 def _as_table(result: Result) -> None:
@@ -131,6 +139,7 @@ def _as_table(result: Result) -> None:
         render.say(f"(the first {_MOST_ROWS:,} rows; -o csv or --output-file give all of them)")
     else:
         render.footnote(rows, "row")
+    _tell(result.note())
 
 
 def _text(value: Any) -> str:

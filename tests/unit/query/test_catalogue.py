@@ -157,5 +157,5 @@ def test_literals_are_closed_in_themselves():
         filled
         == "select ':x', 'it''s; drop' as x -- :x\n, json_object('k':v) from orders o where o.\"a\"=date '2025-04-01'"
     )
-    assert statement.with_marks().count("?") == 2
+    assert statement.with_texts(["?", "?"]).count("?") == 2
     assert literal(dt.datetime(2025, 4, 1, 8, tzinfo=dt.UTC)) == "timestamp '2025-04-01 08:00:00.000000 UTC'"

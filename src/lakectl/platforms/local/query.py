@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from lakectl.asking.answers import Dialect, Result, ResultColumn
+from lakectl.asking.answers import Dialect, Result, ResultColumn, distinct_names
 from lakectl.asking.parameters import Value
 from lakectl.asking.statement import QueryError, Statement, parse, suggestion
 from lakectl.platforms.local.delta_views import View, empty_view, identifier, table_folders, text, view_of
@@ -42,14 +42,15 @@ class LocalQueries:
         con, sql = self._connect(statement, [])
         with explain(con, statement):
             con.execute(sql, _used(statement, values))
-        names = _distinct([column[0] for column in con.description])
+        names = distinct_names([column[0] for column in con.description])
         types = [athena_type(column[1]) for column in con.description]
         return Result(tuple(map(ResultColumn, names, types)), _rows(con, statement))
 
-    def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> None:
+    def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> str:
         con, sql = self._connect(statement, [path])
         with explain(con, statement):
             con.sql(sql, params=_used(statement, values)).write_parquet(str(path.absolute()))
+        return ""
 
     def text(self, statement: Statement, values: Mapping[str, Value], dialect: Dialect) -> str:
         sql = statement.with_literals(values)
@@ -109,13 +110,3 @@ def _rows(con: duckdb.DuckDBPyConnection, statement: Statement) -> Iterator[tupl
     with explain(con, statement):
         while batch := con.fetchmany(_BATCH):
             yield from batch
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """The names; one that comes again, in any case of letters, gets a number: `id`, `id_1`."""
-    taken, answer = set[str](), []
-    for name in names:
-        numbered = (f"{name}_{number}" if number else name for number in range(len(names)))
-        answer.append(next(candidate for candidate in numbered if candidate.lower() not in taken))
-        taken.add(answer[-1].lower())
-    return answer
