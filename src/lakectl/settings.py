@@ -106,7 +106,7 @@ SETTINGS: Mapping[str, Setting] = {
     "targets.aws.worker_type": Setting("G.1X", WORKER_TYPES),
     "targets.aws.workers": Setting(2, least=2),
     "targets.aws.job_minutes": Setting(60),
-    "targets.aws.optimize_schedule": Setting(pattern=r"(cron|rate)\(.+\)", example="cron(0 3 * * ? *)"),
+    "targets.aws.optimize_schedule": Setting(pattern=r"cron\(.+\)", example="cron(0 3 * * ? *)"),
     "targets.aws.email": Setting(pattern=r"[^@\s]+@[^@\s]+", example="an address"),
     "targets.aws.kms_key": Setting(pattern=_ARN.format("kms"), example="the key's ARN"),
     "targets.aws.permissions_boundary": Setting(pattern=_ARN.format("iam"), example="the policy's ARN"),
