@@ -1,6 +1,6 @@
 """The two CloudFormation stacks of a lakehouse: their templates, and the settings put into words that these take.
 
-`data.yaml` and `app.yaml` are written for people: in YAML, with comments, and with merge keys where resources are alike.
+`data.yaml` and `app.yaml` are written for people: with comments, and with merge keys where resources are alike.
 CloudFormation is sent the same as JSON, small enough to travel inside the request, so that a plan uploads nothing.
 """
 
@@ -102,7 +102,7 @@ def _body(name: str) -> str:
 def load(name: str) -> dict[str, Any]:
     """A template as CloudFormation knows it: merge keys merged, tags such as `!Ref` in their long form."""
     text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    template: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader with CloudFormation's tags
+    template: dict[str, Any] = yaml.load(text, _Loader)
     return template
 
 
@@ -117,7 +117,7 @@ def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
         return {name: text.split(".", 1) if suffix == "GetAtt" else text}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}
+    raise yaml.constructor.ConstructorError(None, None, f"!{suffix} takes a text or a list", node.start_mark)
 
 
 _Loader.add_multi_constructor("!", _tagged)
