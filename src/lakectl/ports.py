@@ -58,6 +58,8 @@ class Platform:
     lake: Lake
     open_workflow: Callable[[], Workflow]
     open_queries: Callable[[], Queries]
+    # What delta-rs has to be told to open the lake's tables; nothing in a directory.
+    delta_options: Callable[[], dict[str, str]] = dict
     converts_here: bool = False  # whether `ingest` converts on this machine, before the workflow starts elsewhere
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The emulator's Athena, made to answer as Athena does: its SQL, its bound parameters, Delta tables, its text of values.
+"""The emulator's Athena, made to answer as Athena does: its SQL, bound parameters, Delta tables, its text of values.
 
 MiniStack gives every query to DuckDB as it is, ignores execution parameters, and reads Delta tables as plain Parquet.
 `patch()` replaces that in the emulator's own process: `?` get the values that came beside the query, the tables are

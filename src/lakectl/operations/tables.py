@@ -51,8 +51,8 @@ class TableDetails(TableSummary):
 
 def list_tables(platform: Platform) -> list[TableSummary]:
     """All tables of the lake, by name."""
-    storage = platform.lake.storage
-    return [_summary(name, _location(storage, name)) for name in sorted(table_names(storage))]
+    storage, options = platform.lake.storage, platform.delta_options()
+    return [_summary(name, _location(storage, name), options) for name in sorted(table_names(storage))]
 
 
 def show_table(platform: Platform, name: str) -> TableDetails:
@@ -62,9 +62,10 @@ def show_table(platform: Platform, name: str) -> TableDetails:
     wanted = name.rpartition(".")[2].lower()
     if wanted not in names:
         raise QueryError(f"There is no table {name}.", suggestion(wanted, names, "table"))
-    location = _location(storage, names[wanted])
-    table = DeltaTable(location)
-    return TableDetails(**asdict(_summary(names[wanted], location)), columns=_columns(table), history=_history(table))
+    location, options = _location(storage, names[wanted]), platform.delta_options()
+    table = DeltaTable(location, storage_options=options)
+    summary = _summary(names[wanted], location, options)
+    return TableDetails(**asdict(summary), columns=_columns(table), history=_history(table))
 
 
 def table_names(storage: Storage) -> set[str]:
@@ -83,8 +84,8 @@ def _location(storage: Storage, name: str) -> str:
     return storage.uri(layout.table(name))
 
 
-def _summary(name: str, location: str) -> TableSummary:
-    table = DeltaTable(location)
+def _summary(name: str, location: str, options: dict[str, str]) -> TableSummary:
+    table = DeltaTable(location, storage_options=options)
     files = table.get_add_actions(flatten=True)
     sizes = files.column("size_bytes").to_pylist()
     return TableSummary(
