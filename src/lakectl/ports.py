@@ -39,13 +39,27 @@ class Workflow(Protocol):
     def follow(
         self, execution: str, given: Mapping[str, Any], observe: Callable[[HistoryEvent], None]
     ) -> ExecutionState:
-        """Starts an execution and tells of every event until it ends; it ends ABORTED where Ctrl-C stopped it."""
+        """Starts an execution and tells of every event until it ends.
+
+        Ctrl-C stops an execution that runs in this process, which ends ABORTED; of one that runs elsewhere it ends the
+        telling only, and the state says RUNNING.
+        """
+
+    def watch(self, execution: str, observe: Callable[[HistoryEvent], None]) -> ExecutionState:
+        """Tells of every event, past and to come, of an execution that somebody has started, until it ends or Ctrl-C
+        ends the telling. Raises ObjectMissing."""
+
+    def stop(self, execution: str) -> ExecutionState:
+        """Stops an execution and its jobs, whoever started it, and waits until they have ended."""
+
+    def newest(self) -> str | None:
+        """The name of the newest execution; None where nothing has run."""
 
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""
 
     def list(self) -> list[ExecutionState]:
-        """All executions, newest first."""
+        """The executions, newest first; on AWS the newest hundred."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ lock back when the process ends, however it ends. Of a lake in S3: Step Function
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from lakehouse import layout
+from lakehouse.aws import Clients
 
 
 @contextmanager
@@ -22,6 +23,9 @@ def alive(lake_root: str, execution: str) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         yield
 
 
@@ -39,16 +43,18 @@ def is_running(lake_root: str, execution: str) -> bool:
         return False
 
 
-def is_running_on_aws(machine_arn: str, execution: str, client: Any = None) -> bool:
-    """Whether the state machine runs the execution; False for one that never was."""
-    if client is None:
-        import boto3
+def process(lake_root: str, execution: str) -> int:
+    """The process that runs, or ran, the execution. Raises FileNotFoundError for one that never was."""
+    return int(_path(lake_root, execution).read_text("ascii"))
 
-        client = boto3.client("stepfunctions")
+
+def is_running_on_aws(clients: Clients, machine_arn: str, execution: str) -> bool:
+    """Whether the state machine runs the execution; False for one that never was."""
+    states = clients("stepfunctions")
     arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{execution}"
     try:
-        status = client.describe_execution(executionArn=arn)["status"]
-    except client.exceptions.ExecutionDoesNotExist:
+        status = states.describe_execution(executionArn=arn)["status"]
+    except states.exceptions.ExecutionDoesNotExist:
         return False
     return status in {"RUNNING", "PENDING_REDRIVE"}
 

@@ -76,14 +76,36 @@ def resume(session: Session, execution: Named = None, engine: Engine = None) -> 
     return _finish(session, resumed) if resumed else _nothing(session, "Nothing to resume: no execution has failed.")
 
 
+@load_command("stop")
+def stop(session: Session, execution: Named = None) -> int:
+    """Stop an execution that runs.
+
+    What it has loaded stays loaded, and `resume` does the rest. Without a name, the newest one is meant."""
+    from lakectl.operations.stop import stop as operation
+
+    stopped = operation(session.platform, execution)
+    if stopped is None:
+        return _nothing(session, "Nothing to stop: no execution is running.")
+    _show(session, stopped)
+    return ExitCode.OK
+
+
 @load_command("status")
-def status(session: Session, execution: Named = None) -> int:
+def status(
+    session: Session,
+    execution: Named = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on until the execution ends, or Ctrl-C.")] = False,
+) -> int:
     """Show an execution: its uploads, datasets and counts.
 
     Without a name, the newest."""
-    from lakectl.operations.status import status as operation
+    from lakectl.operations import status as operation
 
-    told = operation(session.platform, execution)
+    if watch:
+        with _following() as progress:
+            told = operation.watch(session.platform, execution, progress)
+    else:
+        told = operation.status(session.platform, execution)
     if told is None:
         return _nothing(session, "Nothing has run yet: `lakectl ingest FILES...` loads workbooks.")
     _show(session, told)
@@ -115,7 +137,9 @@ def _finish(session: Session, execution: Execution) -> int:
     from lakectl.cli import summary
 
     _show(session, execution)
-    if execution.status == "ABORTED":
+    if execution.status == "RUNNING":
+        summary.tell_goes_on(execution)
+    if execution.status in {"ABORTED", "RUNNING"}:
         return ExitCode.INTERRUPTED
     if execution.status == "FAILED":
         return ExitCode.FAILED

@@ -37,6 +37,14 @@ def tell_failure(execution: Execution) -> None:
         render.error(execution.error or "the execution failed", "Mend the cause, then go on with `lakectl resume`.")
 
 
+def tell_goes_on(execution: Execution) -> None:
+    """On stderr, that only the following has ended, and how to follow again or to stop the execution itself."""
+    command = f"lakectl -t {execution.target}"
+    render.say(f"Execution {execution.execution} goes on without you.")
+    render.say(f"Follow it again with `{command} status {execution.execution} --watch`.")
+    render.say(f"Stop it with `{command} stop {execution.execution}`.")
+
+
 def tell_refused(execution: Execution) -> None:
     """On stderr, that data was refused, and what to do next."""
     uploads = sum(upload.status == "refused" for upload in execution.uploads)

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lakectl.errors import UsageError
+from lakectl.operations.follow import Narrator
+from lakectl.operations.progress import Progress
 from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
 from lakectl.ports import ExecutionState, Platform
 from lakehouse import outcomes
+from lakehouse.errors import ObjectMissing
 from lakehouse.outcomes import UploadOutcome
 
 
@@ -34,10 +37,22 @@ def new_name(now: dt.datetime) -> str:
 
 def status(platform: Platform, name: str | None = None) -> Execution | None:
     """What an execution did, by default the newest; None where nothing has run. Raises UsageError for a wrong name."""
-    states = platform.workflow.list()
-    if name is None:
-        return report(platform, states[0]) if states else None
-    return report(platform, _named(states, name))
+    state = _meant(platform, name)
+    return report(platform, state) if state else None
+
+
+def watch(platform: Platform, name: str | None, progress: Progress) -> Execution | None:
+    """Tells of an execution, by default the newest, until it ends or Ctrl-C ends the telling; None where nothing has
+    run. Raises UsageError for a wrong name."""
+    state = _meant(platform, name)
+    return report(platform, platform.workflow.watch(state.name, Narrator(progress))) if state else None
+
+
+def _meant(platform: Platform, name: str | None) -> ExecutionState | None:
+    if name is not None:
+        return named(platform, name)
+    newest = platform.workflow.newest()
+    return platform.workflow.describe(newest) if newest else None
 
 
 def executions(platform: Platform) -> list[ExecutionLine]:
@@ -59,22 +74,23 @@ def _line(state: ExecutionState) -> ExecutionLine:
 def resumable(platform: Platform, name: str | None = None) -> ExecutionState | None:
     """The execution that `resume` continues: the named one, else the newest that failed or was stopped and was not
     resumed since; None where there is none. Raises UsageError for a name that cannot be resumed."""
-    states = platform.workflow.list()
     if name is None:
+        states = platform.workflow.list()
         resumed = {state.given.get("resumed_from") for state in states}
         broken = (state for state in states if state.status in {"FAILED", "ABORTED"} and state.name not in resumed)
         return next(broken, None)
-    found = _named(states, name)
+    found = named(platform, name)
     if found.status not in {"FAILED", "ABORTED"}:
         raise UsageError(f"execution {name} is {found.status}: only a failed or stopped one can be resumed")
     return found
 
 
-def _named(states: list[ExecutionState], name: str) -> ExecutionState:
-    found = next((state for state in states if state.name == name), None)
-    if found is None:
-        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.")
-    return found
+def named(platform: Platform, name: str) -> ExecutionState:
+    """The execution of that name. Raises UsageError where there is none."""
+    try:
+        return platform.workflow.describe(name)
+    except ObjectMissing:
+        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.") from None
 
 
 def report(platform: Platform, state: ExecutionState) -> Execution:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,11 @@ from lakectl.platforms.local.tasks import LocalTasks
 from lakectl.ports import ExecutionState, HistoryEvent, Status
 from lakehouse import layout
 from lakehouse.errors import LakehouseError, ObjectMissing
-from lakehouse.liveness import alive, is_running
+from lakehouse.liveness import alive, is_running, process
 
 DEFINITION = "lakehouse_etl_flow.asl.json"
 _HISTORY = "history.jsonl"
+_LOOK_AGAIN, _PATIENCE = 0.2, 300.0  # seconds
 _STATUS: dict[str, Status] = {
     "ExecutionSucceeded": "SUCCEEDED",
     "ExecutionFailed": "FAILED",
@@ -83,12 +87,47 @@ class LocalWorkflow:
             self._machine.run(dict(given), execution, self._tasks, record, self._clock)
         return self.describe(execution)
 
+    def watch(self, execution: str, observe: Callable[[HistoryEvent], None]) -> ExecutionState:
+        """Tells of an execution that a process has started, past and to come, until it ends or Ctrl-C ends the telling.
+
+        Raises ObjectMissing.
+        """
+        told = 0
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                state = self.describe(execution)
+                for event in self.history(execution):
+                    if event["id"] > told:
+                        told = event["id"]
+                        observe(event)
+                if state.status != "RUNNING":
+                    return state
+                self._clock.sleep(_LOOK_AGAIN, threading.Event())
+        return self.describe(execution)
+
+    def stop(self, execution: str) -> ExecutionState:
+        """Presses Ctrl-C in the process that runs the execution, and waits until it has ended.
+
+        Raises LakehouseError where it does not end within five minutes.
+        """
+        os.kill(process(str(self._root), execution), signal.SIGINT)
+        for _ in range(int(_PATIENCE / _LOOK_AGAIN)):
+            if (state := self.describe(execution)).status != "RUNNING":
+                return state
+            self._clock.sleep(_LOOK_AGAIN, threading.Event())
+        raise LakehouseError(f"execution {execution} does not stop", "Kill its process: what was loaded stays loaded.")
+
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""
         events = list(self.history(execution))
         if not events:
             raise ObjectMissing(f"there is no execution {execution}")
         return _state(execution, events[0], events[-1], is_running(str(self._root), execution))
+
+    def newest(self) -> str | None:
+        """The name of the newest execution; None where nothing has run."""
+        states = self.list()
+        return states[0].name if states else None
 
     def list(self) -> list[ExecutionState]:
         """All executions, newest first."""
