@@ -9,10 +9,18 @@ import pytest
 from hypothesis import settings
 
 from lakectl.platforms.local.spark_session import LocalSpark
+from lakehouse import aws
 
 # No test is timed. Where a change is judged, it is judged by the same examples each time; elsewhere new ones are tried.
 settings.register_profile("lakectl", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("lakectl")
+
+
+@pytest.fixture(autouse=True)
+def clients_of_its_own() -> Iterator[None]:
+    """No test talks to the AWS of the one before it."""
+    yield
+    aws.forget()
 
 
 @pytest.fixture(scope="session")

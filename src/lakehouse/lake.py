@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
 
+from lakehouse.aws import Clients, client
 from lakehouse.contracts.load import PACKAGED, load_contracts
 from lakehouse.contracts.model import Contract
+from lakehouse.errors import ContractError
 from lakehouse.etl.catalog import Catalog, open_catalog
 from lakehouse.liveness import is_running, is_running_on_aws
 from lakehouse.lock import Lock, Places
@@ -34,53 +36,62 @@ class Lake:
     markers: Markers
     lock: Lock
     contracts_folder: str = ""
+    clients: Clients = client
 
     @cached_property
     def contracts(self) -> dict[str, Contract]:
         """The contracts in force, by dataset. Raises ContractError."""
         own = self.contracts_folder
-        folder = _brought(own) if own.startswith("s3://") else Path(own)
-        return load_contracts([PACKAGED, folder] if own else [PACKAGED])
+        if own.startswith("s3://"):
+            return _brought_contracts(_brought(own, self.clients))
+        return load_contracts([PACKAGED, Path(own)] if own else [PACKAGED])
 
     @cached_property
     def catalog(self) -> Catalog:
         """The tables that there are."""
-        return open_catalog(self.storage)
+        return open_catalog(self.storage, self.clients)
 
 
-def open_lake(given: Mapping[str, str]) -> Lake:
-    """The lake of these words; all but `root` may be left out."""
+def open_lake(given: Mapping[str, str], clients: Clients = client) -> Lake:
+    """The lake of these words; all but `root` may be left out. `clients` are those of AWS, where it is there."""
     where = {**WORDS, **given}
-    storage = open_storage(where["root"])
-    alive = partial(is_running_on_aws, where["machine"]) if where["machine"] else partial(is_running, storage.root)
-    lock = Lock(_places(storage, where["lock"]), alive)
-    return Lake(storage, _markers(storage, where["markers"]), lock, where["contracts"])
+    storage, machine = open_storage(where["root"], clients), where["machine"]
+    alive = partial(is_running_on_aws, clients, machine) if machine else partial(is_running, storage.root)
+    lock = Lock(_places(storage, where["lock"], clients), alive)
+    return Lake(storage, _markers(storage, where["markers"], clients), lock, where["contracts"], clients)
 
 
-def _markers(storage: Storage, backend: str) -> Markers:
+def _markers(storage: Storage, backend: str, clients: Clients) -> Markers:
     kind, _, table = backend.partition(":")
     if kind == "dynamodb":
         from lakehouse.dynamodb import DynamoMarkers
 
-        return DynamoMarkers(table)
+        return DynamoMarkers(table, clients("dynamodb"))
     return ObjectMarkers(storage)
 
 
-def _places(storage: Storage, backend: str) -> Places:
+def _places(storage: Storage, backend: str, clients: Clients) -> Places:
     kind, _, table = backend.partition(":")
     if kind == "dynamodb":
         from lakehouse.dynamodb import DynamoLocks
 
-        return DynamoLocks(table)
+        return DynamoLocks(table, clients("dynamodb"))
     return storage
 
 
+def _brought_contracts(folder: Path) -> dict[str, Contract]:
+    try:
+        return load_contracts([PACKAGED, folder])
+    except ContractError as error:  # whoever wrote the file knows it as contracts/NAME.yaml
+        raise ContractError(error.message.replace(f"{folder.parent}/", ""), error.hint) from None
+
+
 @cache
-def _brought(prefix: str) -> Path:
+def _brought(prefix: str, clients: Clients) -> Path:
     """The contracts under the prefix, in a folder here; once a process, since a prefix is named by its content."""
     folder = Path(tempfile.mkdtemp(prefix="lakehouse-"), "contracts")
     folder.mkdir()
-    storage = open_storage(prefix.rstrip("/"))
+    storage = open_storage(prefix.rstrip("/"), clients)
     for entry in storage.list(""):
         storage.download(entry.key, folder / entry.key)
     return folder

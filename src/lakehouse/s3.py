@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lakehouse.errors import LakehouseError, ObjectMissing
+from lakehouse.errors import ObjectMissing
 from lakehouse.storage import Entry
 
 _SHA256 = {"ChecksumAlgorithm": "SHA256"}
@@ -24,16 +24,20 @@ _MISSING = ("404", "NoSuchKey", "NotFound")
 _TAKEN = ("412", "PreconditionFailed")
 # Two conditional writes at the same moment: S3 refuses one, which may simply be tried again.
 _AT_ONCE = ("409", "ConditionalRequestConflict")
+_ATTEMPTS = 20
 
 
 class S3Storage:
     """The objects of one lake under `s3://BUCKET` or `s3://BUCKET/PREFIX`. Safe between threads and machines."""
 
-    def __init__(self, root: str, client: Any = None) -> None:
+    # What S3 copies in one request, of which it then knows the content's SHA-256; of parts it knows only the parts'.
+    copied_whole = 5 * 2**30  # bytes
+
+    def __init__(self, root: str, client: Any) -> None:
         self._root = root.rstrip("/")
         self._bucket, _, prefix = self._root[len("s3://") :].partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
-        self._s3 = client or _client()
+        self._s3 = client
 
     @property
     def root(self) -> str:
@@ -84,8 +88,11 @@ class S3Storage:
             return True
 
     def copy(self, source: str, target: str) -> None:
+        from boto3.s3.transfer import TransferConfig
+
+        parts = TransferConfig(multipart_threshold=self.copied_whole, multipart_chunksize=self.copied_whole // 10)
         with self._translated(source):
-            self._s3.copy(self._at(source), self._bucket, self._prefix + target, ExtraArgs=_SHA256)
+            self._s3.copy(self._at(source), self._bucket, self._prefix + target, ExtraArgs=_SHA256, Config=parts)
 
     def upload(self, path: Path, key: str) -> None:
         if not path.exists():
@@ -134,16 +141,17 @@ class S3Storage:
         """Whether the call went through; False where S3 refused it with one of the codes."""
         from botocore.exceptions import ClientError
 
-        while True:
+        for attempt in range(_ATTEMPTS):
             try:
                 call(**request)
             except ClientError as error:
-                if _code(error) in _AT_ONCE:
-                    continue
                 if _code(error) in codes:
                     return False
-                raise
-            return True
+                if _code(error) not in _AT_ONCE or attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                break
+        return True
 
     def _at(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -166,13 +174,3 @@ class S3Storage:
 
 def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
-
-
-def _client() -> Any:
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError as error:
-        raise LakehouseError("a lake in S3 needs boto3", "pip install boto3") from error
-    # As many connections as threads write at once anywhere in the pipeline.
-    return boto3.client("s3", config=Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32))

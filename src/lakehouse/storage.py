@@ -7,6 +7,7 @@ listing shows what was written before it. This file, like all that the archive j
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import hashlib
 import os
 import shutil
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from lakehouse.aws import Clients, client
 from lakehouse.errors import LakehouseError, ObjectMissing
 
 
@@ -136,17 +138,19 @@ class DirectoryStorage:
         return True
 
     def replace(self, key: str, data: bytes, expected: bytes) -> bool:
-        # Whoever wins the claim is alone with the object, so read-compare-write is one step to all others.
-        claim = f"{key}.claim"
-        if not self.create(claim, b""):
+        try:
+            alone = os.open((self._folder / key).parent, os.O_RDONLY)
+        except FileNotFoundError:
             return False
         try:
+            # Read, compare, write is one step to all others. The operating system gives this back when a process dies.
+            fcntl.flock(alone, fcntl.LOCK_EX)
             if not self.exists(key) or self.read(key) != expected:
                 return False
             self.write(key, data)
             return True
         finally:
-            self.delete(claim)
+            os.close(alone)
 
     def delete(self, key: str) -> None:
         (self._folder / key).unlink(missing_ok=True)
@@ -217,15 +221,15 @@ def _put_back(aside: Path, path: Path) -> None:
 
 
 def _is_unfinished(key: str) -> bool:
-    return key.endswith((".unfinished", ".claim"))
+    return key.endswith(".unfinished")
 
 
-def open_storage(root: str) -> Storage:
+def open_storage(root: str, clients: Clients = client) -> Storage:
     """The storage of a root: a directory's path, or `s3://BUCKET`. Raises LakehouseError for one of another kind."""
     if root.startswith("s3://"):
         from lakehouse.s3 import S3Storage
 
-        return S3Storage(root)
+        return S3Storage(root, clients("s3"))
     if "://" in root:
         raise LakehouseError(f"{root}: there are lakes in a directory and in S3", "Give a path, or s3://BUCKET.")
     return DirectoryStorage(Path(root))

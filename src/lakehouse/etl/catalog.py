@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lakehouse import layout
+from lakehouse.aws import Clients
 from lakehouse.storage import Storage
 
 
@@ -66,12 +67,12 @@ class FileCatalog:
         )
 
 
-def open_catalog(storage: Storage) -> Catalog:
+def open_catalog(storage: Storage, clients: Clients) -> Catalog:
     """The catalog of a lake: Glue's for one in S3, else the lake's own."""
     if storage.root.startswith("s3://"):
         from lakehouse.etl.glue_catalog import GlueCatalog
 
-        return GlueCatalog()
+        return GlueCatalog(clients("glue"))
     return FileCatalog(storage)
 
 

@@ -19,13 +19,9 @@ _PARTITIONS = "lakehouse.partition_columns"
 
 
 class GlueCatalog:
-    """The tables of one Glue database. Credentials and region come from the AWS chain."""
+    """The tables of one Glue database."""
 
-    def __init__(self, client: Any = None, database: str = layout.DATABASE) -> None:
-        if client is None:
-            import boto3
-
-            client = boto3.client("glue")
+    def __init__(self, client: Any, database: str = layout.DATABASE) -> None:
         self._glue = client
         self._database = database
 

@@ -31,12 +31,17 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @contextmanager
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The name of an empty DynamoDB table for markers and locks."""
-    keys = (("dataset", "HASH"), ("id", "RANGE"))
     with account(monkeypatch):
-        boto3.client("dynamodb").create_table(
-            TableName="state",
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield "state"
+        yield new_table("state")
+
+
+def new_table(name: str) -> str:
+    """Creates an empty table for markers and locks in the account that there is; returns its name."""
+    keys = (("dataset", "HASH"), ("id", "RANGE"))
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name

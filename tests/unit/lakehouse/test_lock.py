@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from tests.unit.lakehouse.aws import bucket, table
 
@@ -30,7 +31,7 @@ def lock(
             yield Lock(open_storage(f"s3://{name}"), running.__contains__)
     else:
         with table(monkeypatch) as name:
-            yield Lock(DynamoLocks(name), running.__contains__)
+            yield Lock(DynamoLocks(name, boto3.client("dynamodb")), running.__contains__)
 
 
 def test_the_first_owner_has_it_until_it_lets_go(lock: Lock) -> None:

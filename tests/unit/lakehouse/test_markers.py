@@ -1,4 +1,4 @@
-"""Both backends of the markers keep the same promises. DynamoDB is moto's."""
+"""All backends of the markers keep the same promises. S3 and DynamoDB are moto's."""
 
 from __future__ import annotations
 
@@ -8,32 +8,25 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
+from tests.unit.lakehouse.aws import bucket, table
 
 from lakehouse.dynamodb import DynamoMarkers
 from lakehouse.markers import Marker, Markers, ObjectMarkers, sheet_id
-from lakehouse.storage import DirectoryStorage
+from lakehouse.storage import DirectoryStorage, open_storage
 
 ONE = Marker("orders", "1" * 32, "lakehouse/raw/orders/a.csv", "t-1/a.xlsx", "S", "ab", "processed", "why", "e1", "now")
 
 
-@pytest.fixture(params=["objects", "dynamodb"])
+@pytest.fixture(params=["directory", "s3", "dynamodb"])
 def markers(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Markers]:
-    if request.param == "objects":
+    if request.param == "directory":
         yield ObjectMarkers(DirectoryStorage(tmp_path))
-        return
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        dynamodb = boto3.resource("dynamodb", region_name="eu-west-1")
-        keys = (("dataset", "HASH"), ("id", "RANGE"))
-        dynamodb.create_table(
-            TableName="markers",
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield DynamoMarkers("markers", dynamodb)
+    elif request.param == "s3":
+        with bucket(monkeypatch) as name:
+            yield ObjectMarkers(open_storage(f"s3://{name}"))
+    else:
+        with table(monkeypatch) as name:
+            yield DynamoMarkers(name, boto3.client("dynamodb"))
 
 
 def test_what_was_put_is_known_listed_and_forgotten(markers: Markers) -> None:

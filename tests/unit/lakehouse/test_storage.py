@@ -9,9 +9,12 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from tests.unit.lakehouse.aws import bucket
 
 from lakehouse.errors import LakehouseError, ObjectMissing
+from lakehouse.s3 import S3Storage
 from lakehouse.storage import DirectoryStorage, Storage, open_storage
 
 
@@ -118,6 +121,56 @@ def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> N
     storage.delete("a")
     assert not storage.exists("a")
     assert storage.delete_if("a", "whatever")
+
+
+def test_replace_has_one_winner_among_many(tmp_path: Path) -> None:
+    # Not on moto, which compares and puts in two steps; tests/cloud does the same over HTTP.
+    storage = DirectoryStorage(tmp_path)
+    storage.write("count", b"0")
+
+    def count() -> None:
+        while True:
+            present = storage.read("count")
+            if storage.replace("count", str(int(present) + 1).encode(), expected=present):
+                return
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert storage.read("count") == b"8"
+
+
+def test_a_copy_in_parts_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Small(S3Storage):
+        copied_whole = 60 * 2**20
+
+    content = b"0123456789abcdef" * (4 * 2**20)
+    with bucket(monkeypatch) as name:
+        s3 = boto3.client("s3")
+        s3.put_object(Bucket=name, Key="uploads/a.csv", Body=content)
+        storage = Small(f"s3://{name}", s3)
+        storage.copy("uploads/a.csv", "archived/a.csv")
+        assert "-" in s3.head_object(Bucket=name, Key="archived/a.csv")["ETag"]
+        assert storage.sha256("archived/a.csv") == hashlib.sha256(content).hexdigest()
+
+
+def test_two_writers_at_once_try_again() -> None:
+    s3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(s3) as answers:
+        answers.add_client_error("put_object", "ConditionalRequestConflict", http_status_code=409)
+        answers.add_response("put_object", {})
+        assert S3Storage("s3://lake", s3).create("lock", b"e1")
+        answers.assert_no_pending_responses()
+
+
+def test_what_s3_refuses_for_another_reason_is_told() -> None:
+    s3 = boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(s3) as answers:
+        answers.add_client_error("put_object", "AccessDenied", http_status_code=403)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            S3Storage("s3://lake", s3).create("lock", b"e1")
 
 
 def test_a_folder_of_the_console_is_no_object(monkeypatch: pytest.MonkeyPatch) -> None:
