@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,6 +118,14 @@ def test_no_role_may_do_everything_or_anywhere(target: AwsTarget) -> None:
 @BOTH
 def test_roles_have_inline_policies_only(target: AwsTarget) -> None:
     assert not any("ManagedPolicyArns" in role for role in app_values(target).properties("AWS::IAM::Role"))
+
+
+def test_the_policies_of_a_role_are_small_enough_with_the_longest_names() -> None:
+    longest = replace(FULL, prefix="p" * 24, bucket="b" * 63)
+    for role in app_values(longest).properties("AWS::IAM::Role"):
+        documents = [json.dumps(policy["PolicyDocument"], separators=(",", ":")) for policy in role["Policies"]]
+        assert sum(map(len, documents)) < 10_240
+        assert len(role["RoleName"]) <= 64
 
 
 def test_no_role_touches_a_key_or_a_table_that_is_not_asked_for() -> None:
