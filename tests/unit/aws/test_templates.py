@@ -10,7 +10,7 @@ import pytest
 from tests.unit.aws.shop import ARTIFACTS, BOUNDARY, FULL, KEY, PLAIN, app_values, data_values, names
 
 from lakectl.errors import UsageError
-from lakectl.platforms.aws.names import FUNCTIONS, JOBS
+from lakectl.platforms.aws.names import FUNCTIONS, JOBS, PYTHON_SHELL
 from lakectl.platforms.aws.templates import CAPABILITIES, MAX_BYTES, Template, app_stack, data_stack, load
 from lakectl.settings import AwsTarget
 
@@ -124,6 +124,19 @@ def test_jobs_are_as_the_settings_say(target: AwsTarget) -> None:
                 "s3://shop-lake/lakehouse/artifacts/wheel/2/lakehouse.whl,"
                 "s3://shop-lake/lakehouse/artifacts/wheel/3/sqlglot.whl"
             )
+
+
+def test_the_archive_job_runs_in_the_python_shell_with_a_boto3_that_knows_conditional_writes() -> None:
+    jobs = app_values(PLAIN).properties("AWS::Glue::Job")
+    shells = {job["Name"]: job for job in jobs if job["Command"]["Name"] == "pythonshell"}
+
+    assert shells.keys() == {names(PLAIN).job(name) for name in PYTHON_SHELL}
+    (job,) = shells.values()
+    assert (job["Command"]["PythonVersion"], job["MaxCapacity"]) == ("3.9", 0.0625)
+    assert job["DefaultArguments"]["--extra-py-files"] == f"s3://shop-lake/{ARTIFACTS['WheelKey']}"
+    boto3, _, version = job["DefaultArguments"]["--additional-python-modules"].partition("==")
+    assert boto3 == "boto3"
+    assert tuple(map(int, version.split("."))) > (1, 36)
 
 
 def test_only_jobs_of_one_dataset_run_one_at_a_time() -> None:

@@ -32,6 +32,7 @@ JOBS = (
     "etl_products",
     "optimize_tables",
 )
+PYTHON_SHELL = ("archive_raw_csvs",)  # of the jobs; the others run on Spark
 MACHINE = "lakehouse_etl_flow"
 ALIAS = "live"
 ARTIFACTS = "lakehouse/artifacts/"
