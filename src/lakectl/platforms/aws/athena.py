@@ -102,6 +102,7 @@ class AthenaQueries:
     @cached_property
     def _connection(self) -> Connection[Cursor]:
         from pyathena import connect
+        from pyathena.util import RetryConfig
 
         return connect(
             session=self._session.boto,
@@ -110,6 +111,7 @@ class AthenaQueries:
             work_group=self._names.workgroup,
             schema_name=self._names.database,
             poll_interval=_POLL,
+            retry_config=RetryConfig(attempt=1),  # the session's clients try again themselves
             converter=converter(),
             cursor_kwargs={"arraysize": _PAGE},
         )

@@ -1,10 +1,10 @@
 """Arrays, maps and rows out of Athena, exact.
 
 Athena writes such a value as text that cannot be read back: `[a, b]` has two elements or one with a comma in it. So an
-answer with such columns is asked for once more, in a form that has only texts in it: a nested value as JSON made of
-arrays, every value in it as Athena's text of a single value. Its full type is asked for by a statement that reads no
-data. Maps become `[keys, values]`, since JSON of a map sorts its keys, and rows the list of their fields, since JSON of
-a row differs from version to version.
+answer with such columns is asked for once more, in a form that has only texts in it: a nested value as the JSON of an
+array of texts, each of them a nested value again or Athena's text of a single one. A row is the array of its fields, a
+map that of its keys and of its values: JSON of a row differs from version to version, and that of a map sorts the keys.
+The full types are asked for before, by a statement that reads no data.
 
 The rows come in the order that the question asked for: its ORDER BY is said again around it, over its own columns, or
 over columns added for that. The question's own text stays as it was written.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from sqlglot import exp
@@ -101,54 +100,66 @@ class _Keys:
 
 def _shown(number: int, name: str, type: str) -> str:
     value = f"{_ASKED}.c{number}"
-    text = f"json_format({_json(value, parsed(type))})" if type.startswith(NESTED) else value
+    text = _told(value, parsed(type)) if type.startswith(NESTED) else value
     return f"{text} AS {exp.to_identifier(name, quoted=True).sql(DIALECT)}"
 
 
-def _json(value: str, type: exp.DataType, depth: int = 0) -> str:
-    """An expression of type json: nested values as arrays, single ones as text, null as null."""
+def _told(value: str, type: exp.DataType, depth: int = 0) -> str:
+    """An expression of type varchar: the text of a single value, the JSON of an array of such for a nested one."""
     match type.this:
         case exp.DType.ARRAY:
             item = f"x{depth}"
-            return f"CAST(transform({value}, {item} -> {_json(item, type.expressions[0], depth + 1)}) AS json)"
+            return _json(f"transform({value}, {item} -> {_told(item, type.expressions[0], depth + 1)})")
         case exp.DType.MAP:
             parts = [
-                _json(f"map_{part}({value})", parsed(f"array({of.sql(DIALECT)})"), depth)
+                _told(f"map_{part}({value})", parsed(f"array({of.sql(DIALECT)})"), depth)
                 for part, of in zip(("keys", "values"), type.expressions, strict=True)
             ]
         case exp.DType.STRUCT:
             parts = [
-                _json(f"{value}[{place}]", field.args["kind"], depth) for place, field in enumerate(type.expressions, 1)
+                _told(_field(value, field.name, place), field.args["kind"], depth)
+                for place, field in enumerate(type.expressions)
             ]
         case exp.DType.JSON:
-            return f"CAST(json_format({value}) AS json)"
+            return f"json_format({value})"
         case exp.DType.VARBINARY:
-            return f"CAST(to_hex({value}) AS json)"
+            return f"to_hex({value})"
         case _:
-            return f"CAST(CAST({value} AS varchar) AS json)"
-    return f"if({value} is null, null, CAST(array[{', '.join(parts)}] AS json))"
+            return f"CAST({value} AS varchar)"
+    texts = ", ".join(parts)
+    return f"if({value} is null, null, {_json(f'array[{texts}]')})"
+
+
+def _json(texts: str) -> str:
+    return f"json_format(CAST({texts} AS json))"
+
+
+def _field(value: str, name: str, place: int) -> str:
+    # A field without a name has but its place; `parsed` names it by that.
+    return f"{value}[{place + 1}]" if name == f"_{place}" else f"{value}.{exp.to_identifier(name, quoted=True)}"
 
 
 def unfolded(type: str, content: Any) -> Any:
     """The value in a column of `as_texts`: of a nested one's JSON, an array is a list, a map and a row are dicts."""
     if content is None or not type.startswith(NESTED):
         return content
-    return _unfolded(parsed(type), json.loads(content))
+    return _unfolded(parsed(type), content)
 
 
-def _unfolded(type: exp.DataType, content: Any) -> Any:
-    if content is None:
+def _unfolded(type: exp.DataType, text: str | None) -> Any:
+    if text is None:
         return None
     match type.this:
         case exp.DType.ARRAY:
-            return [_unfolded(type.expressions[0], item) for item in content]
+            return _items(type.expressions[0], text)
         case exp.DType.MAP:
-            keys, values = (
-                map(partial(_unfolded, of), part) for of, part in zip(type.expressions, content, strict=True)
-            )
-            return dict(zip(keys, values, strict=True))
+            return dict(zip(*map(_items, type.expressions, json.loads(text)), strict=True))
         case exp.DType.STRUCT:
-            pairs = zip(type.expressions, content, strict=True)
+            pairs = zip(type.expressions, json.loads(text), strict=True)
             return {field.name: _unfolded(field.args["kind"], item) for field, item in pairs}
         case _:
-            return value(type.sql(DIALECT).lower(), content)
+            return value(type.sql(DIALECT).lower(), text)
+
+
+def _items(type: exp.DataType, text: str) -> list[Any]:
+    return [_unfolded(type, item) for item in json.loads(text)]

@@ -41,7 +41,7 @@ def with_empty_rejects(statement: Statement) -> Statement:
     empty = f"{REJECTS_TABLE} AS (SELECT {columns} WHERE false)"
     first, *_ = _outer_tokens(statement.sql)
     if first.token_type == TokenType.WITH:
-        return parse(f"{statement.sql[: first.end + 1]} {empty}, {statement.sql[first.end + 1 :]}")
+        return parse(f"{statement.sql[: first.end + 1]} {empty},{statement.sql[first.end + 1 :]}")
     return parse(f"WITH {empty} {statement.sql}")
 
 
