@@ -90,7 +90,7 @@ class Deployment(Protocol):
         """
 
     def drift(self) -> Sequence[Change]:
-        """What was changed by hand since the last deployment: what a deployment would put back."""
+        """What was changed by hand since the last deployment; `action` is what would put it back."""
 
     def outputs(self) -> Outputs:
         """What is there. Raises DeployError where nothing is deployed."""

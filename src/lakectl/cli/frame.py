@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lakectl.config import Config
     from lakectl.ports import Platform
 
-SECTIONS = ("Start", "Load", "Ask", "Look after")  # the headings of `lakectl --help`
+SECTIONS = ("Start", "Deploy", "Load", "Ask", "Look after")  # the headings of `lakectl --help`
 DATA_FORMATS = ("table", "json", "csv", "jsonl", "parquet", "xlsx")
 FORMATS = ("table", "json")
 
