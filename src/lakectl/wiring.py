@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from lakectl.config import Config
+from lakectl.errors import TargetMissing
 from lakectl.ports import Platform
 from lakehouse.lake import open_lake
 
 if TYPE_CHECKING:
     from lakectl.asking.answers import Queries
+    from lakectl.deploying import Deployment
     from lakectl.ports import Workflow
 
 
@@ -24,6 +27,18 @@ def open_platform(config: Config) -> Platform:
         open_workflow=lambda: _local_workflow(config, words),
         open_queries=lambda: _local_queries(config),
     )
+
+
+def open_deployment(config: Config, only: Collection[str]) -> Deployment:
+    """What deploys to the target that the settings name, or only these parts. Raises UsageError, Unreachable."""
+    if config.target == "local":
+        raise TargetMissing(
+            "the local target needs no deployment",
+            "Load files with `lakectl ingest FILES...`, or name a target to deploy to: `lakectl -t aws deploy`.",
+        )
+    from lakectl.platforms.aws.opening import open_deployment
+
+    return open_deployment(config, only, open_lake)
 
 
 def lake_words(config: Config) -> dict[str, str]:

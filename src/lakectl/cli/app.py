@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from lakectl import __version__
-from lakectl.cli import contracts, executions, loading, markers, output, project, query, rejects, tables
+from lakectl.cli import contracts, deploy, executions, loading, logs, markers, output, project, query, rejects, tables
 from lakectl.cli.frame import (
     SECTIONS,
     CommandFailed,
@@ -50,7 +50,7 @@ class SectionedGroup(TyperGroup):
 
 
 app = typer.Typer(cls=SectionedGroup, invoke_without_command=True, rich_markup_mode=None)
-for family in (project.app, loading.app, query.app):
+for family in (project.app, deploy.app, loading.app, logs.app, query.app):
     app.add_typer(family)
 app.add_typer(executions.app, name="executions", rich_help_panel="Load")
 app.add_typer(tables.app, name="tables", rich_help_panel="Ask")
