@@ -35,7 +35,7 @@ def with_columns(sql: str, columns: Sequence[str]) -> str:
 def with_empty_rejects(statement: Statement) -> Statement:
     """The statement over an empty table of refused rows, in the place of one that the first refused row will make."""
     columns = ", ".join(
-        f'CAST(null AS {exp.DataType.build(type, dialect="hive").sql(DIALECT)}) AS "{name}"'
+        f'CAST(null AS {_type(type)}) AS "{name}"'
         for name, type in rejects_table("").columns.items()
     )
     empty = f"{REJECTS_TABLE} AS (SELECT {columns} WHERE false)"
@@ -43,6 +43,12 @@ def with_empty_rejects(statement: Statement) -> Statement:
     if first.token_type == TokenType.WITH:
         return parse(f"{statement.sql[: first.end + 1]} {empty},{statement.sql[first.end + 1 :]}")
     return parse(f"WITH {empty} {statement.sql}")
+
+
+def _type(of: str) -> str:
+    """A type of the Delta log's in Athena's words; a timestamp is an instant."""
+    instant = "TIMESTAMP(3) WITH TIME ZONE"
+    return instant if of == "timestamp" else exp.DataType.build(of, dialect="hive").sql(DIALECT)
 
 
 def _outer_tokens(sql: str) -> Iterator[Token]:
