@@ -28,11 +28,11 @@ class Answer:
 
 @dataclass
 class FakeAthena:
-    """The answers are given to the queries in order. `error` (code, message) refuses the call `refused`."""
+    """The answers are given to the queries in order. `error` (code, message) refuses the call `refused`, or ends it."""
 
     answers: list[Answer]
     refused: str = ""
-    error: tuple[str, str] = ("", "")
+    error: tuple[str, str] | Exception = ("", "")
     interrupt: bool = False  # Ctrl-C while somebody waits for the first query
     tables: dict[str, list[str]] = field(default_factory=dict)
     started: list[dict[str, Any]] = field(default_factory=list)
@@ -96,6 +96,8 @@ class FakeAthena:
     def _check(self, operation: str, request: dict[str, Any]) -> None:
         validate_parameters(request, _MODEL.operation_model(operation).input_shape)
         if self.refused == operation:
+            if isinstance(self.error, Exception):
+                raise self.error
             code, message = self.error
             raise ClientError({"Error": {"Code": code, "Message": message}}, operation)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from tests.unit.aws.fake_athena import Answer, FakeAthena, FakeSession
 
 from lakectl.asking.answers import Result
@@ -232,6 +233,28 @@ def test_what_fails_says_athenas_reason_in_one_line():
 def test_a_refused_call_is_told(code, message, expected, call):
     athena = FakeAthena([Answer()], refused=call, error=(code, message))
     assert failure(athena, expected=expected).message
+
+
+@pytest.mark.parametrize("call", ["StartQueryExecution", "GetQueryExecution", "GetQueryResults"])
+def test_a_network_that_goes_away_is_told(call):
+    gone = EndpointConnectionError(endpoint_url="https://athena.eu-central-1.amazonaws.com/")
+    assert (
+        "cannot be reached" in failure(FakeAthena([Answer()], refused=call, error=gone), expected=Unreachable).message
+    )
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "WorkGroup shop is not found.",
+        "SCHEMA_NOT_FOUND: line 1:15: Schema 'ecom_catalog' does not exist",
+        "Unable to verify/create output bucket shop-lake",
+    ],
+)
+def test_where_nothing_is_deployed_deploy_is_what_to_do(reason):
+    refused = FakeAthena([Answer()], refused="StartQueryExecution", error=("InvalidRequestException", reason))
+    assert "lakectl -t aws deploy" in failure(refused, expected=UsageError).hint
+    assert reason in failure(FakeAthena([Answer(state="FAILED", reason=reason)]), expected=UsageError).message
 
 
 def test_shown_sql_has_its_values_in_it_and_is_athenas():

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyathena.error import Error
 
 from lakectl.asking.statement import QueryError, QueryFailed, Statement, suggestion
+from lakectl.errors import UsageError
 from lakectl.platforms.aws.errors import translated
 from lakehouse.errors import LakehouseError
 
@@ -19,6 +20,7 @@ _NO_COLUMN = re.compile(r"line (\d+):(\d+): Column '(?:[^'.]+\.)*([^'.]+)' canno
 _NO_FUNCTION = re.compile(r"line (\d+):(\d+): Function '?(\w+)'? not registered")
 _TOO_MUCH = re.compile(r"[Bb]ytes scanned limit")
 _CANCELLED = re.compile(r"(?i)^query (was )?cancell?ed")
+_NOT_DEPLOYED = re.compile(r"(?i)work ?group .*not found|SCHEMA_NOT_FOUND|verify/create output bucket")
 _THROTTLED = re.compile(r"TOO_MANY_REQUESTS|SlowDown|Rate exceeded|Please reduce your request rate")
 
 Tables = Callable[[], Mapping[str, list[str]]]  # the columns of every table, by its name
@@ -82,7 +84,12 @@ def _no_table(name: str, tables: Tables) -> TableUnknown:
     )
 
 
-def _failed(reason: str) -> QueryFailed:
+def _failed(reason: str) -> LakehouseError:
+    if _NOT_DEPLOYED.search(reason):
+        return UsageError(
+            f"There is no lakehouse to ask here: {reason}",
+            "Deploy it first: `lakectl -t aws deploy`; or correct [targets.aws] in lakectl.toml.",
+        )
     if _TOO_MUCH.search(reason):
         return QueryFailed(
             f"The query would have read more than one query may: {reason}",
