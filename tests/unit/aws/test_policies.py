@@ -211,6 +211,19 @@ def test_the_roles_of_the_stack_can_be_judged() -> None:
     assert judge(roles, [*archive, *tampering]).refused == sorted(tampering)
 
 
+def test_whoever_finds_a_lock_may_ask_whether_its_owner_runs() -> None:
+    asked = [
+        need
+        for role in ("lambda", "glue")
+        for need in (
+            Need(role, "states:DescribeExecution", EXECUTION),
+            Need(role, "glue:GetJobRun", f"arn:aws:glue:{REGION}:{ACCOUNT}:job/shop-optimize_tables"),
+        )
+    ]
+
+    assert judge(role_statements(app_values(PLAIN)), asked).refused == []
+
+
 def test_every_statement_that_cannot_be_seen_exists() -> None:
     roles = role_statements(app_values(FULL))
 
