@@ -87,7 +87,7 @@ def test_every_handler_and_script_has_its_resource() -> None:
     scripts = {one["Command"]["ScriptLocation"].rpartition("/")[2] for one in app.properties("AWS::Glue::Job")}
 
     assert handlers == {f"{path.stem}.handler" for path in (ROOT / "lambdas").glob("*.py")}
-    assert {path.name for path in (ROOT / "glue_jobs").glob("*.py")} | {"optimize_tables.py"} == scripts
+    assert {path.name for path in (ROOT / "glue_jobs").glob("*.py")} == scripts
 
 
 def test_every_substitution_of_the_state_machine_is_given_and_none_too_many() -> None:
