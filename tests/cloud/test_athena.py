@@ -38,15 +38,15 @@ from lakehouse import layout
 from lakehouse.etl.catalog import Table
 from lakehouse.lake import open_lake
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 ACCOUNT = "000000000041"  # of its own: what others keep in the same emulator is not here
 TARGET = AwsTarget(bucket="shop-athena", region="eu-central-1", prefix="shop")
-NAMED = load_queries([HERE.parents[1] / "sql"])
+NAMED = load_queries([ROOT / "sql"])
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory) -> Iterator[str]:
-    """An emulator with the Athena of `athena_emulator.py`."""
+def emulator(tmp_path_factory) -> Iterator[str]:
+    """An emulator with the Athena of `emulator/athena.py`."""
     python = os.environ.get("LAKECTL_EMULATOR_PYTHON")
     if not python:
         pytest.skip("LAKECTL_EMULATOR_PYTHON names no interpreter that has MiniStack")
@@ -61,11 +61,11 @@ def endpoint(tmp_path_factory) -> Iterator[str]:
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
-        "PYTHONPATH": str(HERE.parents[1] / "src"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
     }
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [python, str(HERE / "athena_emulator.py")], env=environment, stdout=log, stderr=subprocess.STDOUT
+            [python, "-m", "tests.cloud.emulator.athena"], env=environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_ministack/health", process, folder / "log")
@@ -96,10 +96,10 @@ def lake(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cloud(endpoint, lake) -> Iterator[Platform]:
+def cloud(emulator, lake) -> Iterator[Platform]:
     """The same lake in a bucket, its tables in the catalog."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", endpoint)
+        patch.setenv("AWS_ENDPOINT_URL", emulator)
         patch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         session = Session(TARGET)

@@ -6,8 +6,8 @@ found by Glue's catalog and read at the version that their logs name, checkpoint
 the project's own local target, which a real Trino holds to account (tests/trino). Results go back in Athena's words: a
 type without its parameters, a value as text.
 
-The process needs this project's `src` on its path, with duckdb, deltalake and sqlglot. As a script, this file is an
-emulator with that Athena and else as MiniStack made it.
+The process needs this project's `src` on its path, with duckdb, deltalake, sqlglot and pytz. Run as a module,
+this is an emulator with that Athena and else as MiniStack made it.
 """
 
 from __future__ import annotations
