@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,26 @@ class ExecutionState:
 HistoryEvent = Mapping[str, Any]
 
 
+Level = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """What somebody said, one line or a few that belong together. The instant is UTC; `source` says who."""
+
+    at: dt.datetime
+    source: str
+    level: Level
+    message: str
+
+
+class Logs(Protocol):
+    """The log of one execution, read while it grows."""
+
+    def new(self) -> tuple[Sequence[HistoryEvent], Sequence[LogLine]]:
+        """What has come since the last call: the workflow's events, and the lines of functions and jobs."""
+
+
 class Workflow(Protocol):
     """Runs the state machine."""
 
@@ -54,6 +74,9 @@ class Workflow(Protocol):
 
     def newest(self) -> str | None:
         """The name of the newest execution; None where nothing has run."""
+
+    def logs(self, execution: str) -> Logs:
+        """What is said in an execution."""
 
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""

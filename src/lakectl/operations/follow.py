@@ -23,24 +23,33 @@ _STATES: dict[str, tuple[str, Phase | None, Phase | None]] = {
 }
 
 
-class Narrator:
-    """Tells `progress` of the events of one execution, given in order, that a person wants to hear.
+class Datasets:
+    """Which dataset each event of an execution, given in order, belongs to: where it does not say so itself, the one
+    that the event before it belongs to."""
 
-    An event without a dataset of its own belongs to the dataset that the event before it belongs to.
-    """
+    def __init__(self) -> None:
+        self._of_event: dict[int, str] = {}
+
+    def of(self, event: HistoryEvent) -> str:
+        """The event's dataset; empty where it has none."""
+        dataset = str(told(event).get("dataset") or self._of_event.get(event["previousEventId"], ""))
+        self._of_event[event["id"]] = dataset
+        return dataset
+
+
+class Narrator:
+    """Tells `progress` of the events of one execution, given in order, that a person wants to hear."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._datasets: dict[int, str] = {}
+        self._datasets = Datasets()
 
     def __call__(self, event: HistoryEvent) -> None:
-        told = _told(event)
-        dataset = str(told.get("dataset") or self._datasets.get(event["previousEventId"], ""))
-        self._datasets[event["id"]] = dataset
+        dataset, said = self._datasets.of(event), told(event)
         state = event.get("state", "")
         phase = _phase(event) if state in _STATES else None
         if phase is not None:
-            error, rows = str(told.get("error") or ""), told.get("read") if state == "MarkProcessed" else None
+            error, rows = str(said.get("error") or ""), said.get("read") if state == "MarkProcessed" else None
             self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, error))
 
 
@@ -53,9 +62,14 @@ def _phase(event: HistoryEvent) -> Phase | None:
     return "retrying" if event["type"] in {"TaskFailed", "LambdaFunctionFailed"} else None
 
 
-def _told(event: HistoryEvent) -> dict[str, Any]:
+def details_of(event: HistoryEvent) -> dict[str, Any]:
+    """What the event has besides its number, time and type."""
+    return next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+
+
+def told(event: HistoryEvent) -> dict[str, Any]:
     """What the event says of the dataset: the state's output where it has one, else its input, or the failure."""
-    details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("EventDetails")), {})
+    details = details_of(event)
     if "error" in details:
         return {"error": reason(details["error"], details.get("cause") or "")}
     value = json.loads(details.get("output") or details.get("input") or "{}")

@@ -14,8 +14,10 @@ from itertools import islice
 from typing import Any
 
 from lakectl.errors import Unreachable
+from lakectl.platforms.aws.calls import Calls
 from lakectl.platforms.aws.errors import translated
 from lakectl.platforms.aws.history import History
+from lakectl.platforms.aws.logs import AwsLogs
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.session import Session
 from lakectl.ports import ExecutionState, HistoryEvent, Status
@@ -31,7 +33,6 @@ _STATUS: dict[str, Status] = {
 }
 _PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds between two questions; the last one again and again
 _AT_ONCE = 16
-_TASK_ENDS = {"TaskSucceeded", "TaskFailed", "TaskTimedOut"}
 _STOPPED = {"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR", "EXPIRED"}
 
 
@@ -39,6 +40,7 @@ class StepFunctionsWorkflow:
     """Runs executions and tells of those that ran (see `ports.Workflow`)."""
 
     def __init__(self, session: Session, names: Names, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._session = session
         self._states = session.client("stepfunctions")
         self._glue = session.client("glue")
         self._names = names
@@ -83,6 +85,10 @@ class StepFunctionsWorkflow:
                 self._wait_until_ended(job, run)
         return self.describe(execution)
 
+    def logs(self, execution: str) -> AwsLogs:
+        """What is said in an execution."""
+        return AwsLogs(self._states, self._session.client("logs"), self._names, execution)
+
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""
         with translated():
@@ -115,22 +121,11 @@ class StepFunctionsWorkflow:
 
 
 def _job_runs(events: Iterable[HistoryEvent]) -> list[tuple[str, str]]:
-    """The Glue runs that were submitted and have not ended, as (job, run): the events of a task name each other."""
-    jobs: dict[int, str] = {}
-    runs: dict[int, tuple[str, str]] = {}
+    """The Glue runs that were submitted and have not ended, as (job, run)."""
+    calls = Calls()
     for event in events:
-        before, number = event["previousEventId"], event["id"]
-        if scheduled := event.get("taskScheduledEventDetails"):
-            if scheduled.get("resourceType") == "glue":
-                jobs[number] = json.loads(scheduled["parameters"])["JobName"]
-        elif before in jobs:
-            jobs[number] = jobs[before]
-        submitted = event.get("taskSubmittedEventDetails")
-        if submitted and number in jobs:
-            runs[number] = (jobs[number], json.loads(submitted["output"])["JobRunId"])
-        elif event["type"] in _TASK_ENDS:
-            runs.pop(before, None)
-    return list(runs.values())
+        calls.add(event)
+    return [(call.name, call.run) for call in calls.all if call.service == "glue" and call.run and call.ended is None]
 
 
 def _state(found: Mapping[str, Any]) -> ExecutionState:

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lakectl.platforms.local.clock import Clock
+from lakectl.ports import LogLine
 
 Event = dict[str, Any]
+_BLOCK = 8192  # bytes: the last event of most executions is shorter
 
 
 class Journal:
@@ -86,6 +89,45 @@ def read_history(path: Path) -> Iterator[Event]:
         for line in file:
             if not line.endswith("\n"):  # the process was killed while it wrote this
                 return
-            event = json.loads(line)
-            event["timestamp"] = dt.datetime.fromisoformat(event["timestamp"])
-            yield event
+            yield _event(line)
+
+
+def read_ends(path: Path) -> tuple[Event, Event] | None:
+    """The first and the last event, without reading those between; None where there are none."""
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        first = file.readline()
+        if not first.endswith(b"\n"):
+            return None
+        return _event(first.decode("utf-8", "replace")), _event(_last_line(file).decode("utf-8", "replace"))
+
+
+def _last_line(file: BinaryIO) -> bytes:
+    """The last line that is whole. There is one."""
+    position, tail = file.seek(0, os.SEEK_END), b""
+    while position and tail.count(b"\n") < 2:
+        block = min(_BLOCK, position)
+        position = file.seek(position - block)
+        tail = file.read(block) + tail
+    return tail[: tail.rindex(b"\n")].rpartition(b"\n")[2]
+
+
+def _event(line: str) -> Event:
+    event: Event = json.loads(line)
+    event["timestamp"] = dt.datetime.fromisoformat(event["timestamp"])
+    return event
+
+
+class LocalLogs:
+    """A history that is read while it grows (see `ports.Logs`): functions and jobs say nothing besides."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._told = 0
+
+    def new(self) -> tuple[list[Event], list[LogLine]]:
+        """The events since the last call; no lines."""
+        events = [event for event in read_history(self._path) if event["id"] > self._told]
+        self._told = events[-1]["id"] if events else self._told
+        return events, []

@@ -16,7 +16,7 @@ from lakectl import assets
 from lakectl.platforms.local.asl import Machine
 from lakectl.platforms.local.asl_task import Tasks
 from lakectl.platforms.local.clock import Clock, SystemClock
-from lakectl.platforms.local.history import Event, HistoryFile, read_history
+from lakectl.platforms.local.history import Event, HistoryFile, LocalLogs, read_ends, read_history
 from lakectl.platforms.local.spark_session import LocalSpark
 from lakectl.platforms.local.spark_training import train_later
 from lakectl.platforms.local.tasks import LocalTasks
@@ -92,14 +92,12 @@ class LocalWorkflow:
 
         Raises ObjectMissing.
         """
-        told = 0
+        logs = self.logs(execution)
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 state = self.describe(execution)
-                for event in self.history(execution):
-                    if event["id"] > told:
-                        told = event["id"]
-                        observe(event)
+                for event in logs.new()[0]:
+                    observe(event)
                 if state.status != "RUNNING":
                     return state
                 self._clock.sleep(_LOOK_AGAIN, threading.Event())
@@ -117,12 +115,16 @@ class LocalWorkflow:
             self._clock.sleep(_LOOK_AGAIN, threading.Event())
         raise LakehouseError(f"execution {execution} does not stop", "Kill its process: what was loaded stays loaded.")
 
+    def logs(self, execution: str) -> LocalLogs:
+        """What is said in an execution."""
+        return LocalLogs(self._path(execution))
+
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""
-        events = list(self.history(execution))
-        if not events:
+        ends = read_ends(self._path(execution))
+        if ends is None:
             raise ObjectMissing(f"there is no execution {execution}")
-        return _state(execution, events[0], events[-1], is_running(str(self._root), execution))
+        return _state(execution, *ends, is_running(str(self._root), execution))
 
     def newest(self) -> str | None:
         """The name of the newest execution; None where nothing has run."""

@@ -1,0 +1,94 @@
+"""What was said during an execution, in order of time: by the workflow, and on AWS by functions and jobs, too."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from lakectl.operations.follow import Datasets, details_of, told
+from lakectl.operations.status import named
+from lakectl.ports import ExecutionState, HistoryEvent, LogLine, Logs, Platform
+
+WORKFLOW = "workflow"
+_PAUSE = 3.0  # seconds between two looks
+_LAST_LOOKS = 2  # after the end: logs arrive seconds after they were written
+# The states whose beginning is worth a line: those that do something, or wait.
+_WORTH = ("TaskStateEntered", "MapStateEntered", "WaitStateEntered", "FailStateEntered")
+
+
+@dataclass(frozen=True)
+class Log:
+    """What was said in an execution. `first_error` is that of an execution that failed or was stopped."""
+
+    lines: Iterable[LogLine]
+    first_error: LogLine | None = None
+
+
+def logs(platform: Platform, name: str | None, follow: bool, sleep: Callable[[float], None] = time.sleep) -> Log | None:
+    """What was said in an execution, by default the newest; None where nothing has run.
+
+    With `follow` the lines go on until the execution ends, or Ctrl-C ends the telling. Raises UsageError for a wrong
+    name.
+    """
+    wanted = name or platform.workflow.newest()
+    if wanted is None:
+        return None
+    state = named(platform, wanted)
+    if follow:
+        return Log(_followed(platform, state, sleep))
+    lines = list(Teller(platform.workflow.logs(state.name)).new())
+    broken = state.status in {"FAILED", "ABORTED"}
+    return Log(lines, next((line for line in lines if broken and line.level == "error"), None))
+
+
+def _followed(platform: Platform, state: ExecutionState, sleep: Callable[[float], None]) -> Iterator[LogLine]:
+    teller = Teller(platform.workflow.logs(state.name))
+    with contextlib.suppress(KeyboardInterrupt):
+        while state.status == "RUNNING":
+            yield from teller.new()
+            sleep(_PAUSE)
+            state = platform.workflow.describe(state.name)
+        yield from teller.new()
+        for _ in range(_LAST_LOOKS if platform.target == "aws" else 0):
+            sleep(_PAUSE)
+            yield from teller.new()
+
+
+class Teller:
+    """Turns what a reader has found into lines, in order of time."""
+
+    def __init__(self, reader: Logs) -> None:
+        self._reader = reader
+        self._datasets = Datasets()
+
+    def new(self) -> Iterator[LogLine]:
+        """The lines since the last call."""
+        events, lines = self._reader.new()
+        own = [line for event in events if (line := self._line(event))]
+        yield from sorted([*own, *lines], key=lambda line: line.at)
+
+    def _line(self, event: HistoryEvent) -> LogLine | None:
+        dataset = self._datasets.of(event)
+        error = told(event)["error"] if "error" in details_of(event) else ""
+        text = _text(event) or (f"{event.get('state', '')} failed" if error else "")
+        if not text:
+            return None
+        words = ": ".join(filter(None, (dataset, text, error)))
+        return LogLine(event["timestamp"], WORKFLOW, "error" if error else "info", words)
+
+
+def _text(event: HistoryEvent) -> str:
+    """What an event says to people; empty where it says nothing."""
+    kind, details = event["type"], details_of(event)
+    if kind.startswith("Execution"):
+        return f"the execution {kind.removeprefix('Execution').lower()}"
+    if kind in _WORTH:
+        return f"{event['state']} begins"
+    if kind == "TaskSubmitted":
+        return f"{event['state']} runs as {json.loads(details['output']).get('JobRunId', '')}"
+    if kind == "TaskScheduled" and details.get("resourceType") == "sns":
+        return f"notification: {json.loads(details['parameters']).get('Subject', '')}"
+    return ""
