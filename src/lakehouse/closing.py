@@ -15,7 +15,7 @@ from lakehouse.planning import pending_files
 
 def archive_uploads(lake: Lake, execution: str) -> int:
     """Archives this execution's uploads of which every sheet that could be loaded is. Returns how many left."""
-    return sum(_leaves(lake, outcome) for outcome in outcomes.uploads(lake.storage, execution) if outcome.key)
+    return sum(_leaves(lake, outcome) for outcome in outcomes.report(lake.storage, execution).uploads if outcome.key)
 
 
 def _leaves(lake: Lake, outcome: outcomes.UploadOutcome) -> bool:

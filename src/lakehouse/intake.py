@@ -32,9 +32,12 @@ _AT_ONCE = 8  # sheets that are put into the lake; on S3 each waits for two smal
 def convert_batch(lake: Lake, execution: str, batch: Mapping[str, Any]) -> None:
     """Converts the uploads of a batch, one after another; one that cannot be read does not keep the others waiting."""
     listed = json.loads(lake.storage.read(batch["manifest"]))[batch["first"] : batch["last"]]
-    for upload in (Upload(**fields) for fields in listed):
-        outcome = take_in(lake, execution, upload)
-        outcomes.record_upload(lake.storage, execution, upload.number, outcome)
+    done: dict[str, UploadOutcome] = {}
+    try:
+        for upload in (Upload(**fields) for fields in listed):
+            done[upload.number] = take_in(lake, execution, upload)
+    finally:
+        outcomes.record_uploads(lake.storage, execution, done)
 
 
 def take_in(lake: Lake, execution: str, upload: Upload, path: Path | None = None) -> UploadOutcome:

@@ -1,7 +1,9 @@
 """What an execution leaves behind for people: what became of each upload, what each dataset counted, how it ended.
 
-Each fact is one small JSON under `lakehouse/executions/EXECUTION/`, written by the handler that knows it. So a status
-is told the same way on every target, during the execution and after it, without reading a state machine's history.
+All of it is in one JSON, `lakehouse/executions/EXECUTION/report.json`, into which each handler puts what it knows. So a
+status is told the same way on every target, during the execution and after it, with one read, and without the state
+machine's history. Handlers that run side by side lose nothing of each other: whoever finds the report changed between
+reading and writing reads it again.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from lakehouse import layout
+from lakehouse.errors import ObjectMissing
 from lakehouse.storage import Storage
 
 COUNTS = ("files", "read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
@@ -34,15 +37,62 @@ class UploadOutcome:
     notes: tuple[str, ...] = field(default=())  # ignored sheets, columns kept out
 
 
-def record_upload(storage: Storage, execution: str, number: str, outcome: UploadOutcome) -> None:
-    """Keeps an upload's outcome; `number` orders the uploads of an execution."""
-    storage.write(layout.execution(execution, f"uploads/{number}.json"), json.dumps(asdict(outcome)).encode())
+@dataclass(frozen=True)
+class Report:
+    """What is known of an execution by now: its uploads in order, what each dataset did, and how it ended.
+
+    Datasets are in the order in which they were first reported, their rounds added up. `ending` has status, error,
+    archived and note, and is empty while nobody has said how it ended.
+    """
+
+    uploads: list[UploadOutcome]
+    datasets: list[dict[str, Any]]
+    ending: dict[str, Any]
 
 
-def uploads(storage: Storage, execution: str) -> list[UploadOutcome]:
-    """The outcomes of an execution's uploads, in order."""
-    entries = storage.list(layout.execution(execution, "uploads/"))
-    return [_upload(json.loads(storage.read(entry.key))) for entry in entries]
+def report(storage: Storage, execution: str) -> Report:
+    """What is known of an execution; nothing, where it has not said anything yet."""
+    try:
+        told = json.loads(storage.read(_key(execution)))
+    except ObjectMissing:
+        told = {}
+    uploads = [_upload(fields) for _, fields in sorted(told.get("uploads", {}).items())]
+    return Report(uploads, _merged(told.get("datasets", {}).values()), told.get("ending", {}))
+
+
+def record_uploads(storage: Storage, execution: str, outcomes: Mapping[str, UploadOutcome]) -> None:
+    """Keeps what became of uploads, by their numbers, which order the uploads of an execution."""
+    if outcomes:
+        _put(storage, execution, "uploads", {number: asdict(outcome) for number, outcome in outcomes.items()})
+
+
+def record_dataset(storage: Storage, execution: str, round_: int, outcome: Mapping[str, Any]) -> None:
+    """Keeps what a dataset did in one round of an execution."""
+    _put(storage, execution, "datasets", {f"{outcome['dataset']}.{round_:03}": outcome})
+
+
+def record_end(storage: Storage, execution: str, ending: Mapping[str, Any]) -> None:
+    """Keeps how an execution ended: status, error, archived."""
+    _put(storage, execution, "ending", ending)
+
+
+def _put(storage: Storage, execution: str, part: str, facts: Mapping[str, Any]) -> None:
+    key = _key(execution)
+    while True:
+        try:
+            present = storage.read(key)
+        except ObjectMissing:
+            if storage.create(key, json.dumps({part: facts}).encode()):
+                return
+            continue
+        told = json.loads(present)
+        told[part] = {**told.get(part, {}), **facts}
+        if storage.replace(key, json.dumps(told).encode(), expected=present):
+            return
+
+
+def _key(execution: str) -> str:
+    return layout.execution(execution, "report.json")
 
 
 def _upload(fields: dict[str, Any]) -> UploadOutcome:
@@ -61,18 +111,9 @@ def reason(error: str, cause: str) -> str:
     return str(told.get("ErrorMessage") or told.get("errorMessage") or error)
 
 
-def record_dataset(storage: Storage, execution: str, round_: int, outcome: Mapping[str, Any]) -> None:
-    """Keeps what a dataset did in one round of an execution."""
-    key = layout.execution(execution, f"datasets/{outcome['dataset']}.{round_:03}.json")
-    storage.write(key, json.dumps(outcome).encode())
-
-
-def datasets(storage: Storage, execution: str) -> list[dict[str, Any]]:
-    """What each dataset did in an execution, its rounds added up, in the order in which they were first reported."""
-    entries = sorted(storage.list(layout.execution(execution, "datasets/")), key=lambda entry: entry.modified)
+def _merged(reported: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
-    for entry in entries:
-        outcome = json.loads(storage.read(entry.key))
+    for outcome in reported:
         merged[outcome["dataset"]] = _added(merged.get(outcome["dataset"]), outcome)
     return list(merged.values())
 
@@ -97,14 +138,3 @@ def _added_faults(faults: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         counts[name] = counts.get(name, 0) + fault["count"]
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [{"column": column, "rule": rule, "count": count} for (column, rule), count in ordered]
-
-
-def record_end(storage: Storage, execution: str, ending: Mapping[str, Any]) -> None:
-    """Keeps how an execution ended: status, error, archived."""
-    storage.write(layout.execution(execution, "summary.json"), json.dumps(ending).encode())
-
-
-def ending(storage: Storage, execution: str) -> dict[str, Any]:
-    """How an execution ended, or an empty dict while nobody has said so."""
-    key = layout.execution(execution, "summary.json")
-    return dict(json.loads(storage.read(key))) if storage.exists(key) else {}

@@ -33,9 +33,11 @@ def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Exe
     files = expand(paths)
     name = new_name(dt.datetime.now(dt.UTC))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        brought = list(pool.map(lambda numbered: _bring(platform, name, *numbered), enumerate(files, 1)))
+        needless = list(pool.map(lambda numbered: _bring(platform, name, *numbered), enumerate(files, 1)))
+    skipped = {f"0-{number:04}": outcome for number, outcome in enumerate(needless, 1) if outcome}
+    outcomes.record_uploads(platform.lake.storage, name, skipped)
     if platform.converts_here:
-        taken = [path for path, was_brought in zip(files, brought, strict=True) if was_brought]
+        taken = [path for path, outcome in zip(files, needless, strict=True) if not outcome]
         for path, upload in zip(taken, inbox.brought(platform.lake, name), strict=True):
             intake.take_in(platform.lake, name, upload, path)
     return follow(platform, name, "ingest", None, progress)
@@ -59,14 +61,13 @@ def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in files if path.name.lower().endswith(tuple(FORMATS)))
 
 
-def _bring(platform: Platform, execution: str, number: int, path: Path) -> bool:
-    """Puts a file into the inbox, unless its content is loaded already: then only the reason is kept."""
+def _bring(platform: Platform, execution: str, number: int, path: Path) -> UploadOutcome | None:
+    """Puts a file into the inbox, unless its content is loaded already: then returns why it is not needed."""
     storage = platform.lake.storage
     record = intake.conversion(platform.lake, file_sha256(path))
     if record and (reason := intake.loaded_before(platform.lake, record)):
         outcome = UploadOutcome(path.name, "skipped", reason, sha256=record["sha256"])
-        outcomes.record_upload(storage, execution, f"0-{number:04}", outcome)
         intake.remember_skip(platform.lake, outcome, execution)
-        return False
+        return outcome
     storage.upload(path, inbox.staged(execution, number, path.name))
-    return True
+    return None

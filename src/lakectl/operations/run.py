@@ -32,5 +32,5 @@ def follow(platform: Platform, name: str, trigger: str, resumed_from: str | None
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
     state = platform.workflow.follow(name, given, Narrator(progress))
     if state.status == "ABORTED":
-        close(platform.lake, name, outcomes.datasets(platform.lake.storage, name), 0, "stopped by Ctrl-C")
+        close(platform.lake, name, outcomes.report(platform.lake.storage, name).datasets, 0, "stopped by Ctrl-C")
     return report(platform, state)

@@ -95,8 +95,8 @@ def named(platform: Platform, name: str) -> ExecutionState:
 
 def report(platform: Platform, state: ExecutionState) -> Execution:
     """The one object that ingest, run, resume and status answer with."""
-    storage = platform.lake.storage
-    ending = outcomes.ending(storage, state.name)
+    told = outcomes.report(platform.lake.storage, state.name)
+    ending = told.ending
     return Execution(
         execution=state.name,
         target=platform.target,
@@ -104,8 +104,8 @@ def report(platform: Platform, state: ExecutionState) -> Execution:
         status=state.status,
         started_at=_instant(state.started_at),
         finished_at=_instant(state.finished_at) if state.finished_at else None,
-        uploads=tuple(_upload(outcome) for outcome in outcomes.uploads(storage, state.name)),
-        datasets=tuple(_dataset(outcome) for outcome in outcomes.datasets(storage, state.name)),
+        uploads=tuple(_upload(outcome) for outcome in told.uploads),
+        datasets=tuple(_dataset(outcome) for outcome in told.datasets),
         archived=ending.get("archived", 0),
         error=ending.get("error") or state.error or None,
         note=ending.get("note", ""),

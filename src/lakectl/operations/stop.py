@@ -19,9 +19,9 @@ def stop(platform: Platform, name: str | None = None) -> Execution | None:
     if running is None:
         return None
     state = platform.workflow.stop(running.name)
-    storage = platform.lake.storage
-    if state.status == "ABORTED" and not outcomes.ending(storage, state.name):
-        close(platform.lake, state.name, outcomes.datasets(storage, state.name), 0, "stopped by `lakectl stop`")
+    told = outcomes.report(platform.lake.storage, state.name)
+    if state.status == "ABORTED" and not told.ending:
+        close(platform.lake, state.name, told.datasets, 0, "stopped by `lakectl stop`")
     return report(platform, state)
 
 

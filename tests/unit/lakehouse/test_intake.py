@@ -17,10 +17,10 @@ from lakehouse.markers import Marker
 
 
 def take_in(lake: Lake, execution: str, now: dt.datetime = NOW, round_: int = 1) -> list[outcomes.UploadOutcome]:
-    before = len(outcomes.uploads(lake.storage, execution))
+    before = len(outcomes.report(lake.storage, execution).uploads)
     for batch in inbox.find_uploads(lake, execution, round_, now):
         intake.convert_batch(lake, execution, batch)
-    return outcomes.uploads(lake.storage, execution)[before:]
+    return outcomes.report(lake.storage, execution).uploads[before:]
 
 
 def mark_all(lake: Lake) -> None:
