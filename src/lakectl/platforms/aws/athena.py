@@ -101,6 +101,7 @@ class AthenaQueries:
 
     @cached_property
     def _connection(self) -> Connection[Cursor]:
+        from botocore.config import Config
         from pyathena import connect
         from pyathena.util import RetryConfig
 
@@ -111,7 +112,9 @@ class AthenaQueries:
             work_group=self._names.workgroup,
             schema_name=self._names.database,
             poll_interval=_POLL,
-            retry_config=RetryConfig(attempt=1),  # the session's clients try again themselves
+            # Throttled calls are tried again by botocore, as all others of this target, and not by PyAthena on top of it.
+            config=Config(retries={"mode": "standard", "max_attempts": 5}),
+            retry_config=RetryConfig(attempt=1),
             converter=converter(),
             cursor_kwargs={"arraysize": _PAGE},
         )
