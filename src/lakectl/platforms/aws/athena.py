@@ -112,7 +112,7 @@ class AthenaQueries:
             work_group=self._names.workgroup,
             schema_name=self._names.database,
             poll_interval=_POLL,
-            # Throttled calls are tried again by botocore, as all others of this target, and not by PyAthena on top of it.
+            # Throttled calls are tried again by botocore, as all of this target are, and not by PyAthena on top of it.
             config=Config(retries={"mode": "standard", "max_attempts": 5}),
             retry_config=RetryConfig(attempt=1),
             converter=converter(),
