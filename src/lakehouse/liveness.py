@@ -11,9 +11,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from lakehouse import layout
 from lakehouse.aws import Clients
+
+GLUE = "glue:"
 
 
 @contextmanager
@@ -48,15 +51,30 @@ def process(lake_root: str, execution: str) -> int:
     return int(_path(lake_root, execution).read_text("ascii"))
 
 
-def is_running_on_aws(clients: Clients, machine_arn: str, execution: str) -> bool:
-    """Whether the state machine runs the execution; False for one that never was."""
+def glue_owner(job: str, run: str) -> str:
+    """How a Glue run that belongs to no execution, such as one started by the clock, calls itself as a lock's owner."""
+    return f"{GLUE}{job}:{run}"
+
+
+def is_running_on_aws(clients: Clients, machine_arn: str, owner: str) -> bool:
+    """Whether the state machine runs the execution, or Glue the run, of this name; False for one that never was."""
+    if owner.startswith(GLUE):
+        return _glue_runs(clients("glue"), *owner[len(GLUE) :].rsplit(":", 1))
     states = clients("stepfunctions")
-    arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{execution}"
+    arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{owner}"
     try:
         status = states.describe_execution(executionArn=arn)["status"]
     except states.exceptions.ExecutionDoesNotExist:
         return False
     return status in {"RUNNING", "PENDING_REDRIVE"}
+
+
+def _glue_runs(glue: Any, job: str, run: str) -> bool:
+    try:
+        state = glue.get_job_run(JobName=job, RunId=run)["JobRun"]["JobRunState"]
+    except glue.exceptions.EntityNotFoundException:
+        return False
+    return state in {"STARTING", "RUNNING", "STOPPING", "WAITING"}
 
 
 def _path(lake_root: str, execution: str) -> Path:

@@ -52,7 +52,7 @@ def _work(**other: Callable[[Any], Any]) -> Work:
         {"datasets": [{"dataset": "order_items", "job": "etl_order_items"}]},
     ]
     return {
-        "acquire_lock": lambda given: {"acquired": True, "holder": given["execution"]},
+        "acquire_lock": lambda given: {"acquired": True, "holder": given["execution"], "wait": False},
         "find_uploads": lambda given: {
             "batches": [{"bytes": 10, "uploads": ["a"]}, {"bytes": 2000, "uploads": ["b"]}],
             "wait": 0,
@@ -90,7 +90,19 @@ SCENARIOS: dict[str, tuple[str, Callable[[], Work]]] = {
         "SUCCEEDED",
         lambda: _work(finish_round=_in_turn({"archived": 1, "more": True}, {"archived": 1, "more": False})),
     ),
-    "somebody else runs": ("SUCCEEDED", lambda: _work(acquire_lock=_always({"acquired": False, "holder": "other"}))),
+    "somebody else runs": (
+        "SUCCEEDED",
+        lambda: _work(acquire_lock=_always({"acquired": False, "holder": "other", "wait": False})),
+    ),
+    "upkeep runs": (
+        "SUCCEEDED",
+        lambda: _work(
+            acquire_lock=_in_turn(
+                {"acquired": False, "holder": "glue:optimize_tables:jr_1", "wait": True},
+                {"acquired": True, "holder": "e1", "wait": False},
+            )
+        ),
+    ),
     "nothing to do": (
         "SUCCEEDED",
         lambda: _work(

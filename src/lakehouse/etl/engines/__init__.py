@@ -72,6 +72,9 @@ class Engine(Protocol):
         The rows to update are all in `partitions` (values of `table.partition_by`; may hold None); only those are read.
         A row whose partition changes moves. An unpartitioned table ignores it."""
 
+    def compact(self, table: TableSpec, keep_hours: int) -> None:
+        """Puts the rows of small files together, and deletes files that no version of the last hours needs."""
+
     def interrupt(self) -> None:
         """Makes the running statement fail soon. May be called from another thread, at any time."""
 

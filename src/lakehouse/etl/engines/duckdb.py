@@ -135,6 +135,11 @@ class DuckDBEngine:
             )
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
+    def compact(self, table: TableSpec, keep_hours: int) -> None:
+        with self._failing():
+            DeltaTable(table.location).optimize.compact(writer_properties=_PARQUET)
+            DeltaTable(table.location).vacuum(keep_hours, dry_run=False)
+
     def interrupt(self) -> None:
         self._connection.interrupt()
 

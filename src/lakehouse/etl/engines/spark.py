@@ -115,6 +115,11 @@ class SparkEngine:
                 f"WHEN NOT MATCHED THEN INSERT ({_names(table.columns)}) VALUES ({values})"
             )
 
+    def compact(self, table: TableSpec, keep_hours: int) -> None:
+        with self._running():
+            self._sql(f"OPTIMIZE {_delta(table)}")
+            self._sql(f"VACUUM {_delta(table)} RETAIN {keep_hours} HOURS")
+
     def interrupt(self) -> None:
         self._interrupted.set()
         self._spark.sparkContext.cancelJobGroup(self._group)
