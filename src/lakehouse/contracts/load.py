@@ -19,7 +19,7 @@ from lakehouse.contracts.relations import check_references, levels
 from lakehouse.contracts.source import Problem, read, refusal
 from lakehouse.errors import ContractError
 
-__all__ = ["PACKAGED", "fingerprint", "levels", "load_contracts"]
+__all__ = ["PACKAGED", "contract_files", "fingerprint", "levels", "load_contracts"]
 
 PACKAGED = Path(__file__).parent
 
@@ -29,6 +29,21 @@ def load_contracts(folders: Sequence[Path]) -> dict[str, Contract]:
 
     Raises ContractError with one line for each problem: file, line, field and what is wrong.
     """
+    return {name: draft.contract for name, draft in _drafts(folders).items()}
+
+
+def contract_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """The files of the contracts that `load_contracts` gives, by dataset. Raises ContractError as that does."""
+    return {name: Path(draft.of.file) for name, draft in _drafts(folders).items()}
+
+
+def fingerprint(contracts: Mapping[str, Contract]) -> str:
+    """A SHA-256 (hex) of what the contracts mean: the same until a rule, a column or a name changes."""
+    meaning = {name: asdict(_without_descriptions(contract)) for name, contract in contracts.items()}
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+def _drafts(folders: Sequence[Path]) -> dict[str, Draft]:
     problems: list[Problem] = []
     drafts: dict[str, Draft] = {}
     for folder in folders:
@@ -38,13 +53,7 @@ def load_contracts(folders: Sequence[Path]) -> dict[str, Contract]:
         problems = [problem for each in drafts.values() for problem in each.of.problems]
     if problems:
         raise refusal(problems)
-    return {name: drafts[name].contract for name in sorted(drafts)}
-
-
-def fingerprint(contracts: Mapping[str, Contract]) -> str:
-    """A SHA-256 (hex) of what the contracts mean: the same until a rule, a column or a name changes."""
-    meaning = {name: asdict(_without_descriptions(contract)) for name, contract in contracts.items()}
-    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+    return {name: drafts[name] for name in sorted(drafts)}
 
 
 def _folder(folder: Path, problems: list[Problem]) -> dict[str, Draft]:
