@@ -6,9 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 
 from lakehouse import layout
+from lakehouse.etl.catalog import FileCatalog, Table
+from lakehouse.etl.engines.delta import column_types
+from lakehouse.storage import DirectoryStorage
 
 _LINEAGE = "'20260101T000000000Z-0001/shop.xlsx' AS _source_file, 'S1' AS _source_sheet, id AS _source_row, 'x1' AS _execution_id"
 
@@ -57,9 +60,13 @@ def make_lake(root: Path, names: tuple[str, ...] = tuple(_TABLES)) -> Path:
     """The lake's root, with these tables in the places where the pipeline keeps them."""
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
+    catalog = FileCatalog(DirectoryStorage(root))
     for name in names:
         relation = con.sql(_TABLES[name])
-        write_deltalake(root / layout.table(name), relation, partition_by=_PARTITIONS.get(name))
+        folder = root / layout.table(name)
+        write_deltalake(folder, relation, partition_by=_PARTITIONS.get(name))
+        columns = tuple(column_types(DeltaTable(folder)).items())
+        catalog.register(Table(name, str(folder.absolute()), columns, tuple(_PARTITIONS.get(name, ()))))
     return root
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -49,6 +50,14 @@ def test_a_table_is_shown_with_columns_and_history(shop):
     with pytest.raises(QueryError) as raised:
         show_table(shop, "order")
     assert raised.value.hint == "Did you mean orders?"
+
+
+def test_a_table_whose_folder_somebody_removed_is_not_there(tmp_path):
+    shop = _platform(make_lake(tmp_path, ("orders", "products")))
+    shutil.rmtree(tmp_path / "lakehouse/processed/orders")
+    assert [table.table for table in list_tables(shop)] == ["products"]
+    with pytest.raises(QueryError, match="There is no table orders"):
+        show_table(shop, "orders")
 
 
 def test_open_rejects_are_listed_and_all_on_demand(shop):

@@ -1,19 +1,18 @@
-"""What can be queried: the lake's Delta tables, told from their logs alone; no data file is opened."""
+"""What can be queried: the catalogued Delta tables, told from their logs alone; no data file is opened."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
 
 from lakectl.asking.statement import QueryError, suggestion
 from lakectl.ports import Platform
-from lakehouse import layout
-from lakehouse.storage import Storage
+from lakehouse.etl.catalog import Table
 
 _HISTORY = 10  # versions
 _NAMES = {
@@ -51,51 +50,40 @@ class TableDetails(TableSummary):
 
 def list_tables(platform: Platform) -> list[TableSummary]:
     """All tables of the lake, by name."""
-    storage, options = platform.lake.storage, platform.delta_options()
-    return [_summary(name, _location(storage, name), options) for name in sorted(table_names(storage))]
+    found = ((table, _opened(table, platform)) for table in platform.lake.catalog.list())
+    return [_summary(table, delta) for table, delta in found if delta]
 
 
 def show_table(platform: Platform, name: str) -> TableDetails:
     """One table. Raises QueryError if it is not there."""
-    storage = platform.lake.storage
-    names = {known.lower(): known for known in table_names(storage)}
     wanted = name.rpartition(".")[2].lower()
-    if wanted not in names:
+    table = platform.lake.catalog.get(wanted)
+    delta = _opened(table, platform) if table else None
+    if table is None or delta is None:
+        names = [known.name for known in platform.lake.catalog.list()]
         raise QueryError(f"There is no table {name}.", suggestion(wanted, names, "table"))
-    location, options = _location(storage, names[wanted]), platform.delta_options()
-    table = DeltaTable(location, storage_options=options)
-    summary = _summary(names[wanted], location, options)
-    return TableDetails(**asdict(summary), columns=_columns(table), history=_history(table))
+    return TableDetails(**asdict(_summary(table, delta)), columns=_columns(delta), history=_history(delta))
 
 
-def table_names(storage: Storage) -> set[str]:
-    """The tables that have a Delta log."""
-    return set(_with_log(storage, layout.PROCESSED)) | set(_with_log(storage, layout.REJECTED))
+def _opened(table: Table, platform: Platform) -> DeltaTable | None:
+    """A catalogued table's log; None where somebody has removed it, though the catalog still has the name."""
+    try:
+        return DeltaTable(table.location, storage_options=platform.delta_options())
+    except TableNotFoundError:
+        return None
 
 
-def _with_log(storage: Storage, prefix: str) -> Iterator[str]:
-    for entry in storage.list(prefix):
-        name, _, rest = entry.key.removeprefix(prefix).partition("/")
-        if rest.startswith("_delta_log/"):
-            yield name
-
-
-def _location(storage: Storage, name: str) -> str:
-    return storage.uri(layout.table(name))
-
-
-def _summary(name: str, location: str, options: dict[str, str]) -> TableSummary:
-    table = DeltaTable(location, storage_options=options)
-    files = table.get_add_actions(flatten=True)
+def _summary(table: Table, delta: DeltaTable) -> TableSummary:
+    files = delta.get_add_actions(flatten=True)
     sizes = files.column("size_bytes").to_pylist()
     return TableSummary(
-        table=name,
-        location=location,
+        table=table.name,
+        location=table.location,
         rows=sum(files.column("num_records").to_pylist()),
         files=len(sizes),
         bytes=sum(sizes),
-        version=table.version(),
-        partition_columns=list(table.metadata().partition_columns),
+        version=delta.version(),
+        partition_columns=list(delta.metadata().partition_columns),
     )
 
 
