@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,58 @@ from lakehouse.lake import open_lake
 if TYPE_CHECKING:
     from lakectl.asking.answers import Queries
     from lakectl.deploying import Deployment
+    from lakectl.platforms.aws.names import Names
+    from lakectl.platforms.aws.session import Session
     from lakectl.ports import Workflow
 
 
 def open_platform(config: Config) -> Platform:
-    """The target that the settings name, open. Raises ContractError when a contract is not valid."""
+    """The target that the settings name, open. Raises UsageError, Unreachable."""
+    return _aws_platform(config) if config.target == "aws" else _local_platform(config)
+
+
+def explained(error: BaseException) -> BaseException:
+    """The error for a person, where it is one of AWS's library that came through the lake; else the error itself."""
+    if "botocore" not in sys.modules:
+        return error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from lakectl.platforms.aws.errors import explained
+
+    return explained(error) if isinstance(error, BotoCoreError | ClientError) else error
+
+
+def _aws_platform(config: Config) -> Platform:
+    from lakectl.platforms.aws.session import open_session
+
+    session, names = open_session(config)
+    contracts = str(config.contracts) if config.contracts.is_dir() else ""
+    words = {"root": names.lake, "contracts": contracts, "machine": names.machine_arn, **names.backends}
+    return Platform(
+        target=config.target,
+        engine=config.engine,
+        project=config.project,
+        lake=open_lake(words, session.client),
+        open_workflow=lambda: _step_functions(session, names),
+        open_queries=lambda: _athena(session, names),
+        delta_options=session.delta_options,
+        converts_here=True,
+    )
+
+
+def _step_functions(session: Session, names: Names) -> Workflow:
+    from lakectl.platforms.aws.workflow import StepFunctionsWorkflow
+
+    return StepFunctionsWorkflow(session, names)
+
+
+def _athena(session: Session, names: Names) -> Queries:
+    from lakectl.platforms.aws.athena import AthenaQueries
+
+    return AthenaQueries(session, names)
+
+
+def _local_platform(config: Config) -> Platform:
     words = lake_words(config)
     return Platform(
         target=config.target,

@@ -97,11 +97,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _tell(error: BaseException, arguments: Sequence[str], json: bool, document: Failure) -> int:
     """Says what went wrong on stderr, and on stdout if that is JSON. Returns the exit code."""
+    from lakectl import wiring
     from lakectl.cli import render
 
     if "--debug" in arguments or os.environ.get("LAKECTL_DEBUG"):
         traceback.print_exception(error, file=sys.stderr)
-    message, hint, code = _described(error)
+    message, hint, code = _described(wiring.explained(error))
     render.error(message, hint)
     if json:
         output.write_json(document(message, hint))

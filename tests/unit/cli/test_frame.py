@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.lakehouse.aws import bucket
 
 from lakectl.cli.app import main
 from lakectl.cli.reference import command_paths
@@ -53,10 +54,20 @@ def test_some_commands_need_no_project(lakectl, words):
 
 
 @pytest.mark.parametrize("words", [("-t", "aws", "status"), ("status", "-t", "aws"), ("tables", "list", "-t", "aws")])
-def test_aws_is_not_in_this_version(lakectl, project, words):
+def test_aws_needs_a_bucket_and_a_region(lakectl, project, words):
     ran = lakectl(*words)
     assert ran.code == 2
-    assert "the aws target is not available in this version" in ran.err
+    assert "needs targets.aws.bucket and targets.aws.region" in " ".join(ran.err.split())
+
+
+def test_what_aws_says_through_the_lake_is_told_like_any_error(lakectl, project, monkeypatch):
+    with bucket(monkeypatch):
+        for name, value in {"BUCKET": "nobodys-lake", "REGION": "us-east-1"}.items():
+            monkeypatch.setenv(f"LAKECTL_TARGETS__AWS__{name}", value)
+        ran = lakectl("-t", "aws", "markers", "list")
+    assert ran.code == 2
+    assert "the bucket nobodys-lake is not there" in " ".join(ran.err.split())
+    assert "lakectl -t aws deploy" in ran.err
 
 
 def test_target_from_the_environment(lakectl, project, monkeypatch):

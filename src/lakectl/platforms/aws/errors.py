@@ -55,10 +55,13 @@ def translated() -> Iterator[None]:
     """A block in which botocore's errors become UsageError (exit 2), Unreachable (3) or LakehouseError (1)."""
     try:
         yield
-    except exceptions.ClientError as error:
-        raise _of_answer(error) from error
-    except exceptions.BotoCoreError as error:
-        raise _without_answer(error) from error
+    except (exceptions.ClientError, exceptions.BotoCoreError) as error:
+        raise explained(error) from error
+
+
+def explained(error: exceptions.ClientError | exceptions.BotoCoreError) -> LakehouseError:
+    """The error for a person."""
+    return _of_answer(error) if isinstance(error, exceptions.ClientError) else _without_answer(error)
 
 
 def _without_answer(error: exceptions.BotoCoreError) -> LakehouseError:

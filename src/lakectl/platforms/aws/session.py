@@ -7,14 +7,16 @@ from functools import cache, cached_property
 from typing import Any
 
 import boto3
-from botocore.config import Config
+from botocore.config import Config as ClientConfig
 
+from lakectl.config import Config
 from lakectl.errors import UsageError
 from lakectl.platforms.aws.errors import translated
+from lakectl.platforms.aws.names import Names
 from lakectl.settings import AwsTarget
 
 # As many connections as there are threads at most that ask at once.
-_CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32)
+_CONFIG = ClientConfig(retries={"mode": "standard", "max_attempts": 5}, max_pool_connections=32)
 
 
 class Session:
@@ -68,3 +70,19 @@ class Session:
     def _client(self, service: str) -> Any:
         with translated():
             return self._boto.client(service, config=_CONFIG)
+
+
+def open_session(config: Config) -> tuple[Session, Names]:
+    """A session for the target's account, and the names that its resources have there.
+
+    Raises UsageError, also where only a lakehouse built by hand is described, which lakectl brings up to date but does
+    not operate; Unreachable.
+    """
+    assert config.aws is not None  # the settings of the aws target were read
+    if not config.aws.bucket:
+        raise UsageError(
+            "only a lakehouse built by hand is described, by targets.aws.existing",
+            "`lakectl deploy --only scripts,state-machine` brings it up to date; for all else set targets.aws.bucket.",
+        )
+    session = Session(config.aws)
+    return session, Names(config.aws, session.account)
