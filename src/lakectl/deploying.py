@@ -73,6 +73,16 @@ def plan_from_json(text: str, where: str) -> Plan:
         raise UsageError(f"{where} is no saved plan", hint) from error
 
 
+@dataclass(frozen=True)
+class Finding:
+    """How one thing of a deployed target stands. `hint` says what to do where it is not well."""
+
+    what: str
+    well: bool
+    detail: str
+    hint: str = ""
+
+
 Outputs = Mapping[str, Any]  # bucket, state_machine, topic, workgroup, database, stacks
 Tell = Callable[[str], None]  # hears one line per step of a deployment
 
@@ -91,6 +101,9 @@ class Deployment(Protocol):
 
     def drift(self) -> Sequence[Change]:
         """What was changed by hand since the last deployment; `action` is what would put it back."""
+
+    def health(self) -> Sequence[Finding]:
+        """How what is deployed stands. Nothing is touched. Raises Unreachable."""
 
     def outputs(self) -> Outputs:
         """What is there. Raises DeployError where nothing is deployed."""

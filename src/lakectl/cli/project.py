@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,11 @@ from lakectl import __version__
 from lakectl.cli import output
 from lakectl.cli.frame import Session, command
 from lakectl.errors import ExitCode
+
+if TYPE_CHECKING:
+    from lakectl.config import Config
+    from lakectl.deploying import Deployment
+    from lakectl.operations.doctor import Check
 
 app = typer.Typer()
 
@@ -62,19 +68,32 @@ def doctor(
     session: Session,
     fix: Annotated[bool, typer.Option("--fix", help="Repair what can be: installs a Java for Spark.")] = False,
 ) -> int:
-    """Check this machine, the project and the lake."""
+    """Check this machine or account, the project and the lake."""
     from lakectl import wiring
     from lakectl.operations.doctor import JavaTools, examine
     from lakectl.platforms.local.java import find_java, install_java
 
-    checks = examine(lambda: session.config, wiring.open_platform, JavaTools(find_java, install_java), fix)
+    def open_deployment(config: Config) -> Deployment:
+        return wiring.open_deployment(config, ())
+
+    checks = examine(
+        lambda: session.config, wiring.open_platform, open_deployment, JavaTools(find_java, install_java), fix
+    )
+    found = [asdict(check) for check in checks]
+    outputs = open_deployment(session.config).outputs() if _is_deployed(checks) else None
     if session.json:
-        output.write_json([asdict(check) for check in checks])
+        on_aws = any(check.check == "account" for check in checks)
+        output.write_json({"version": 1, "checks": found, "outputs": outputs} if on_aws else found)
     else:
         from lakectl.cli import render
 
-        render.records([asdict(check) for check in checks], ("check", "status", "detail", "fix"))
+        render.records(found, ("check", "status", "detail", "fix"))
     return ExitCode.FAILED if any(check.status == "fail" for check in checks) else ExitCode.OK
+
+
+def _is_deployed(checks: Sequence[Check]) -> bool:
+    stacks = [check.status for check in checks if check.check.startswith("stack ")]
+    return bool(stacks) and set(stacks) == {"ok"}
 
 
 @command(app, "version", section="Look after")

@@ -11,12 +11,13 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from lakectl.config import Config
+from lakectl.deploying import Deployment
 from lakectl.errors import NoProject
 from lakectl.operations.contracts import contracts_in_force
 from lakectl.ports import Platform
@@ -63,11 +64,17 @@ class JavaTools:
 
 
 def examine(
-    load: Callable[[], Config], open_platform: Callable[[Config], Platform], java: JavaTools, fix: bool
+    load: Callable[[], Config],
+    open_platform: Callable[[Config], Platform],
+    open_deployment: Callable[[Config], Deployment],
+    java: JavaTools,
+    fix: bool,
 ) -> list[Check]:
     """All checks, in the order in which one needs another."""
     checks = [_python(), _packages()]
     config, check = _config(load)
+    if config is not None and config.target != "local":
+        return [*checks, check, *_of_cloud(config, open_platform, open_deployment)]
     checks += [check, _java(java, spark=config is not None and config.engine == "spark", fix=fix)]
     if config is None:
         return checks
@@ -81,6 +88,20 @@ def examine(
 def versions() -> dict[str, str]:
     """The version of every package that lakectl stands on; empty where one is not installed."""
     return {name: _version(name) for name in (*_required(), *_SPARK)}
+
+
+def _of_cloud(
+    config: Config, open_platform: Callable[[Config], Platform], open_deployment: Callable[[Config], Deployment]
+) -> list[Check]:
+    """The checks of a target that is deployed to; what is in the lake only where the rest is well."""
+    contracts = _guarded("contracts", lambda: _contracts(config))
+    try:
+        found = open_deployment(config).health()
+    except LakehouseError as error:
+        return [contracts, Check("account", "fail", error.message, error.hint)]
+    checks = [contracts, *(Check(f.what, "ok" if f.well else "fail", f.detail, f.hint) for f in found)]
+    well = all(check.status == "ok" for check in checks)
+    return [*checks, *_of_lake(lambda: open_platform(config))] if well else checks
 
 
 def _python() -> Check:
@@ -168,7 +189,7 @@ def _of_lake(open_platform: Callable[[], Platform]) -> list[Check]:
         return [Check("lake", "fail", error.message, error.hint)]
     return [
         _guarded("lock", lambda: _lock(platform)),
-        _guarded("tables", lambda: _tables(_locations(platform))),
+        _guarded("tables", lambda: _tables(_locations(platform), platform.delta_options())),
     ]
 
 
@@ -189,19 +210,19 @@ def _locations(platform: Platform) -> Iterator[tuple[str, str]]:
             yield name, platform.lake.storage.uri(folder)
 
 
-def _tables(locations: Iterable[tuple[str, str]]) -> Check:
+def _tables(locations: Iterable[tuple[str, str]], options: Mapping[str, str]) -> Check:
     found = dict(locations)
-    faults = [f"{name} {fault}" for name, location in found.items() if (fault := athena_fault(location))]
+    faults = [f"{name} {fault}" for name, location in found.items() if (fault := athena_fault(location, options))]
     if faults:
         return Check("tables", "warn", "; ".join(faults), "Another tool set this: Athena cannot read such a table.")
     return Check("tables", "ok", ", ".join(found) if found else "none yet")
 
 
-def athena_fault(location: str) -> str:
+def athena_fault(location: str, options: Mapping[str, str] | None = None) -> str:
     """What in a Delta table's protocol Athena cannot read; empty where it reads all of it."""
     from deltalake import DeltaTable
 
-    protocol = DeltaTable(location, without_files=True).protocol()
+    protocol = DeltaTable(location, without_files=True, storage_options=dict(options or {})).protocol()
     if protocol.min_reader_version > _ATHENA_READER:
         return f"needs reader version {protocol.min_reader_version}"
     beyond = sorted(set(protocol.reader_features or ()) - ATHENA_READS)

@@ -39,6 +39,7 @@ class Files:
         parameters = {
             "ModulesKeys": "lakehouse/artifacts/wheels/1/a.whl",
             "ScriptEtlOrders": script.key,
+            "WheelKey": "lakehouse/artifacts/wheels/1/lakehouse-0.1.0-py3-none-any.whl",
             "DefinitionKey": machine.key,
             "ContractsPrefix": f"lakehouse/artifacts/contracts/{self.contracts}/",
         }

@@ -10,7 +10,7 @@ from tests.unit.cli.test_json import assert_shape
 
 from lakectl import wiring
 from lakectl.cli import plan_view
-from lakectl.deploying import Change, Plan
+from lakectl.deploying import Change, Finding, Plan
 from lakectl.errors import DeployError
 
 ARGUMENTS = "--additional-python-modules, --markers, --lock"
@@ -54,6 +54,10 @@ class MemoryDeployment:
         self.destroyed = False
         self.by_hand = []
         self.failure = None
+        self.findings = [Finding("stack shop-app", True, "CREATE_COMPLETE")]
+
+    def health(self):
+        return [Finding("account", True, "123456789012"), *self.findings]
 
     def plan(self):
         return self.today
@@ -201,6 +205,17 @@ def test_drift(project, lakectl, target):
 def test_only_is_passed_on(project, lakectl, target):
     lakectl("deploy", "--only", "scripts, state-machine", "--plan")
     assert target.asked_for == ("scripts", "state-machine")
+
+
+def test_doctor_gives_the_outputs(project, lakectl, target):
+    with (project / "lakectl.toml").open("a") as file:
+        file.write('[targets.aws]\nbucket = "shop-lake"\nregion = "eu-central-1"\n')
+    found = lakectl("-t", "aws", "doctor", "-o", "json").json
+    assert_shape("doctor", found)
+    assert found["outputs"] == OUTPUTS
+    target.findings = [Finding("stack shop-app", False, "it is not there", "Deploy.")]
+    ran = lakectl("-t", "aws", "doctor", "-o", "json")
+    assert (ran.code, ran.json["outputs"]) == (1, None)
 
 
 def test_destroy_asks_and_says_what_is_kept(project, lakectl, target):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lakectl import config, wiring
+from lakectl.deploying import Deployment
 from lakectl.errors import UsageError
 from lakectl.operations.doctor import Check, JavaTools, examine
 from lakectl.operations.init import create_project
@@ -21,11 +22,17 @@ class Java:
     version: str = "17.0.15"
 
 
+def no_deployment(_: config.Config) -> Deployment:
+    raise AssertionError("the local target has no deployment")
+
+
 def checks(
     folder: Path, *, java: Java | None = Java(), engine: str | None = None, fix: bool = False
 ) -> dict[str, Check]:
     tools = JavaTools(find=lambda: java, install=Java)
-    found = examine(lambda: config.load(folder, {}, {"engine": engine}), wiring.open_platform, tools, fix)
+    found = examine(
+        lambda: config.load(folder, {}, {"engine": engine}), wiring.open_platform, no_deployment, tools, fix
+    )
     return {check.check: check for check in found}
 
 
@@ -107,7 +114,7 @@ def test_a_failed_installation_is_told(project):
         raise LakehouseError("no network", "type: apt-get install openjdk-17-jre-headless")
 
     tools = JavaTools(find=lambda: None, install=refuse)
-    found = examine(lambda: config.load(project, {}, {}), wiring.open_platform, tools, fix=True)
+    found = examine(lambda: config.load(project, {}, {}), wiring.open_platform, no_deployment, tools, fix=True)
     assert Check("spark", "fail", "no network", "type: apt-get install openjdk-17-jre-headless") in found
 
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lakectl.deploying import Change, Outputs, Plan, Tell
+from lakectl.deploying import Change, Finding, Outputs, Plan, Tell
 from lakectl.errors import DeployError
 from lakectl.platforms.aws import contract_diff, definition, resource_diff
 from lakectl.platforms.aws.artifacts import Artifact, Artifacts
 from lakectl.platforms.aws.errors import translated
+from lakectl.platforms.aws.health import findings
 from lakectl.platforms.aws.names import ARTIFACTS, Names
 from lakectl.platforms.aws.site import Site, waiting
 from lakectl.platforms.aws.stacks import NEVER_USED, ResourceChange, Stack, Stacks, check_idle, check_ready
@@ -88,6 +89,9 @@ class AwsDeployment:
         known = {change.name for change in found}
         more = self._site.changed_by_hand(app, self._stacks.body(app.name))
         return [*found, *(change for change in more if change.name not in known)]
+
+    def health(self) -> Sequence[Finding]:
+        return list(findings(self._names, self._stacks, self._site))
 
     def outputs(self) -> Outputs:
         data, app = (self._stacks.find(name) for name in (self._names.data_stack, self._names.app_stack))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lakectl import assets
-from lakectl.deploying import Change, Outputs, Plan, Tell
+from lakectl.deploying import Change, Finding, Outputs, Plan, Tell
 from lakectl.errors import DeployError, UsageError
 from lakectl.platforms.aws import definition
 from lakectl.platforms.aws.errors import translated
@@ -71,6 +71,12 @@ class ExistingDeployment:
 
     def drift(self) -> Sequence[Change]:
         raise UsageError("a lakehouse without stacks has no drift", "Look at `lakectl deploy --only ... --plan`.")
+
+    def health(self) -> Sequence[Finding]:
+        plan = self.plan()
+        return [
+            Finding("scripts and state machine", not plan.changes, f"{len(plan.changes)} differ from the project's")
+        ]
 
     def outputs(self) -> Outputs:
         where = self._existing
