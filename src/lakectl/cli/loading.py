@@ -69,11 +69,17 @@ def resume(session: Session, execution: Named = None, engine: Engine = None) -> 
     What it has loaded stays loaded; the rest is done in a new execution. Without a name, the newest one that was not
     resumed since is meant.
     """
-    from lakectl.operations.resume import resume as operation
+    from lakectl.cli import summary
+    from lakectl.operations import resume as operation
 
+    platform = session.with_flag("engine", engine).platform
+    outlook = operation.outlook(platform, execution)
+    if outlook is None:
+        return _nothing(session, "Nothing to resume: no execution has failed.")
+    summary.tell_outlook(outlook)
     with _following() as progress:
-        resumed = operation(session.with_flag("engine", engine).platform, execution, progress)
-    return _finish(session, resumed) if resumed else _nothing(session, "Nothing to resume: no execution has failed.")
+        resumed = operation.resume(platform, outlook.broken.execution, progress)
+    return _finish(session, resumed)
 
 
 @load_command("stop")

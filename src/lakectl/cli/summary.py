@@ -13,6 +13,7 @@ from rich.text import Text
 
 from lakectl.cli import render
 from lakectl.operations.result import DatasetResult, Execution, UploadResult
+from lakectl.operations.resume import Outlook
 
 _ALWAYS = ("read", "inserted", "rejected")
 _COUNTS = ("read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
@@ -43,6 +44,23 @@ def tell_goes_on(execution: Execution) -> None:
     render.say(f"Execution {execution.execution} goes on without you.")
     render.say(f"Follow it again with `{command} status {execution.execution} --watch`.")
     render.say(f"Stop it with `{command} stop {execution.execution}`.")
+
+
+def tell_outlook(outlook: Outlook) -> None:
+    """On stderr, what continuing an execution will skip, and why, and what it will do."""
+    broken = outlook.broken
+    render.say(f"Continuing execution {broken.execution}, which is {broken.status}.")
+    if converted := sum(upload.status == "converted" for upload in broken.uploads):
+        render.say(f"Skipped: {render.count(converted, 'upload')}, converted already.")
+    for dataset in outlook.skipped:
+        render.say(f"Skipped: {dataset.dataset}, {render.count(dataset.files, 'file')} of it loaded already.")
+    for name in outlook.left:
+        render.say(f"To do: {name}, {render.count(outlook.waiting[name], 'file')}{_failed_before(broken, name)}.")
+
+
+def _failed_before(broken: Execution, name: str) -> str:
+    found = (dataset for dataset in broken.datasets if dataset.dataset == name)
+    return next((f"; it was {dataset.status}" for dataset in found if dataset.status in {"failed", "blocked"}), "")
 
 
 def tell_refused(execution: Execution) -> None:
