@@ -66,19 +66,19 @@ def sample(
 @command(app, "doctor", section="Look after")
 def doctor(
     session: Session,
-    fix: Annotated[bool, typer.Option("--fix", help="Repair what can be: installs a Java for Spark.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Repair what can be: Java, jars, class archive for Spark.")
+    ] = False,
 ) -> int:
     """Check this machine or account, the project and the lake."""
     from lakectl import wiring
-    from lakectl.operations.doctor import JavaTools, examine
-    from lakectl.platforms.local.java import find_java, install_java
+    from lakectl.cli.java_tools import java_tools
+    from lakectl.operations.doctor import examine
 
     def open_deployment(config: Config) -> Deployment:
         return wiring.open_deployment(config, ())
 
-    checks = examine(
-        lambda: session.config, wiring.open_platform, open_deployment, JavaTools(find_java, install_java), fix
-    )
+    checks = examine(lambda: session.config, wiring.open_platform, open_deployment, java_tools(), fix)
     found = [asdict(check) for check in checks]
     outputs = open_deployment(session.config).outputs() if _is_deployed(checks) else None
     if session.json:

@@ -1,7 +1,8 @@
 """Examines this machine, the project and the lake: each check says how it stands, and what to do where it is not well.
 
 What does not depend on a project is checked everywhere; the rest only where there is a valid one. Nothing is changed
-but what `fix` allows: a Java is installed for Spark where none fits.
+but what `fix` allows: a Java is installed for Spark where none fits, and what Spark needs besides, or starts faster
+with, is put into the user's cache.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from lakectl.config import Config
 from lakectl.deploying import Deployment
@@ -30,6 +32,7 @@ PYTHONS = ((3, 11), (3, 13))
 ATHENA_READS = frozenset({"columnMapping", "timestampNtz", "deletionVectors"})
 _ATHENA_READER = 3
 _SPARK = ("pyspark", "delta-spark")
+_FIX = "lakectl doctor --fix"
 _LITTLE_SPACE, _NO_SPACE = 2 * 10**9, 200 * 10**6  # bytes
 
 
@@ -56,11 +59,32 @@ class Java(Protocol):
 
 
 @dataclass(frozen=True)
+class Provision:
+    """A part that Spark's runs use, made once on a machine and then kept in the user's cache.
+
+    `name` is that of its check, `cost` says what making it takes, `missing` what a run does without it. `make` raises
+    LakehouseError.
+    """
+
+    name: str
+    cost: str
+    missing: str
+    is_there: Callable[[Any], bool]  # of the Java that was found
+    make: Callable[[Any], object]
+
+
+@dataclass(frozen=True)
 class JavaTools:
-    """How a Java that Spark can use is found (None: there is none) and installed (raises LakehouseError)."""
+    """How a Java that Spark can use is found (None: there is none) and installed (raises LakehouseError).
+
+    `provisions` are what Spark's runs use besides, each after what it needs; `say` is told of every repair before it
+    begins.
+    """
 
     find: Callable[[], Java | None]
     install: Callable[[], Java]
+    provisions: tuple[Provision, ...] = ()
+    say: Callable[[str], None] = lambda _: None
 
 
 def examine(
@@ -75,7 +99,7 @@ def examine(
     config, check = _config(load)
     if config is not None and config.target != "local":
         return [*checks, check, *_of_cloud(config, open_platform, open_deployment)]
-    checks += [check, _java(java, spark=config is not None and config.engine == "spark", fix=fix)]
+    checks += [check, *_spark(java, needed=config is not None and config.engine == "spark", fix=fix)]
     if config is None:
         return checks
     contracts = _guarded("contracts", lambda: _contracts(config))
@@ -141,22 +165,38 @@ def _config(load: Callable[[], Config]) -> tuple[Config | None, Check]:
     return config, Check("config", "ok", f"{config.project}: target {config.target}, engine {config.engine}")
 
 
-def _java(java: JavaTools, spark: bool, fix: bool) -> Check:
+def _spark(tools: JavaTools, needed: bool, fix: bool) -> Iterator[Check]:
     """Java is needed only for Spark, so that its absence is no fault of a project that does not use it."""
     if not all(map(_version, _SPARK)):
-        wanted = "pip install 'lakectl[spark]'"
-        return Check("spark", "fail" if spark else "ok", "pyspark is not installed", wanted if spark else "")
-    found = java.find()
-    if found is None and fix:
-        return _guarded("spark", lambda: _installed(java.install()))
-    if found is None:
-        hint = "lakectl doctor --fix"
-        return Check("spark", "fail" if spark else "warn", "no Java 17 or 21: --engine spark cannot run", hint)
-    return _installed(found)
+        wanted = "pip install 'lakectl[spark]'" if needed else ""
+        yield Check("spark", "fail" if needed else "ok", "pyspark is not installed", wanted)
+        return
+    try:
+        java = tools.find() or (_install(tools) if fix else None)
+    except LakehouseError as error:
+        yield Check("spark", "fail", error.message, error.hint)
+        return
+    if java is None:
+        yield Check("spark", "fail" if needed else "warn", "no Java 17 or 21: --engine spark cannot run", _FIX)
+        return
+    yield Check("spark", "ok", f"pyspark {_version('pyspark')}, Java {java.version} in {java.home}")
+    for part in tools.provisions:
+        yield _guarded(part.name, partial(_provided, part, java, tools.say if fix else None))
 
 
-def _installed(java: Java) -> Check:
-    return Check("spark", "ok", f"pyspark {_version('pyspark')}, Java {java.version} in {java.home}")
+def _install(tools: JavaTools) -> Java:
+    tools.say("Installing Java for Spark: a minute or two.")
+    return tools.install()
+
+
+def _provided(part: Provision, java: Java, say: Callable[[str], None] | None) -> Check:
+    """Makes the part where it is not there, if there is somebody to say it to."""
+    if say and not part.is_there(java):
+        say(f"Making {part.name}: {part.cost}.")
+        part.make(java)
+    if part.is_there(java):
+        return Check(part.name, "ok", "ready")
+    return Check(part.name, "warn", f"not there: {part.missing}", _FIX)
 
 
 def _contracts(config: Config) -> Check:

@@ -13,7 +13,7 @@ from tests.unit.asl.fakes import START, FakeClock, FakeTasks, call, failing, kin
 from lakectl.platforms.local.asl import Abort, Machine
 from lakectl.platforms.local.asl_task import TaskThread
 from lakectl.platforms.local.clock import SystemClock
-from lakectl.platforms.local.history import HistoryFile, Journal, read_history
+from lakectl.platforms.local.history import HistoryFile, Journal, read_ends, read_history
 
 
 def test_events_have_step_functions_names_ids_and_details() -> None:
@@ -62,6 +62,24 @@ def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
 
 def test_no_file_no_events(tmp_path: Path) -> None:
     assert list(read_history(tmp_path / "none.jsonl")) == []
+    assert read_ends(tmp_path / "none.jsonl") is None
+
+
+@pytest.mark.parametrize("length", [1, 8000, 8192, 30_000])
+@pytest.mark.parametrize("events", [1, 2, 5])
+def test_the_ends_of_a_history_are_its_first_and_its_last_whole_event(tmp_path: Path, events: int, length: int) -> None:
+    path = tmp_path / "history.jsonl"
+    with HistoryFile(path) as file:
+        journal = Journal(FakeClock(), file.append)
+        for number in range(events):
+            journal.add("PassStateEntered", number, "A", name="A", input="ä\u2028" * length)
+    told = list(read_history(path))
+    assert read_ends(path) == (told[0], told[-1])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    left = list(read_history(path))
+    assert len(left) == events - 1
+    assert read_ends(path) == ((left[0], left[-1]) if left else None)
 
 
 def test_abort_stops_the_running_task_and_enters_no_state_after_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from lakectl import config, wiring
 from lakectl.deploying import Deployment
 from lakectl.errors import UsageError
-from lakectl.operations.doctor import Check, JavaTools, examine
+from lakectl.operations.doctor import Check, JavaTools, Provision, examine
 from lakectl.operations.init import create_project
 from lakehouse.errors import LakehouseError
 from lakehouse.lock import PIPELINE
@@ -116,6 +116,29 @@ def test_a_failed_installation_is_told(project):
     tools = JavaTools(find=lambda: None, install=refuse)
     found = examine(lambda: config.load(project, {}, {}), wiring.open_platform, no_deployment, tools, fix=True)
     assert Check("spark", "fail", "no network", "type: apt-get install openjdk-17-jre-headless") in found
+
+
+def test_what_spark_uses_is_a_warning_until_fix_makes_it_and_says_so(project):
+    pytest.importorskip("pyspark")
+    made: list[str] = []
+    said: list[str] = []
+
+    def part(name: str) -> Provision:
+        return Provision(name, "a minute", "runs are slow", lambda java: name in made, lambda java: made.append(name))
+
+    tools = JavaTools(find=Java, install=Java, provisions=(part("jars"), part("classes")), say=said.append)
+
+    def found(fix: bool) -> list[Check]:
+        every = examine(lambda: config.load(project, {}, {}), wiring.open_platform, no_deployment, tools, fix)
+        return [check for check in every if check.check in ("jars", "classes")]
+
+    before = found(fix=False)
+    assert before[0] == Check("jars", "warn", "not there: runs are slow", "lakectl doctor --fix")
+    assert (made, said) == ([], [])
+    assert [check.status for check in found(fix=True)] == ["ok", "ok"]
+    assert (made, said) == (["jars", "classes"], ["Making jars: a minute.", "Making classes: a minute."])
+    found(fix=True)
+    assert made == ["jars", "classes"]
 
 
 def test_a_lake_that_cannot_be_made_fails(project):

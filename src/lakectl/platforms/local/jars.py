@@ -45,11 +45,19 @@ def delta_jars(java: Java, folder: Path | None = None) -> tuple[Path, ...]:
     Raises SparkMissing where pyspark is not installed or the jars cannot be fetched.
     """
     home = spark_home()
-    name, version = _delta_module()
-    complete = (folder or cache_folder() / "jars") / f"{name}-{version}"
+    complete = _complete(folder)
     if not complete.is_dir():
-        _fetch(java, home, name, version, complete)
+        _fetch(java, home, *_delta_module(), complete)
     return tuple(sorted(complete.glob("*.jar")))
+
+
+def has_delta_jars(folder: Path | None = None) -> bool:
+    """Whether the jars are there already, so that `delta_jars` fetches nothing. pyspark must be installed."""
+    return _complete(folder).is_dir()
+
+
+def _complete(folder: Path | None) -> Path:
+    return (folder or cache_folder() / "jars") / "-".join(_delta_module())
 
 
 def _delta_module() -> tuple[str, str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lakectl.platforms.local import cds
-from lakectl.platforms.local.jars import delta_jars, spark_home
+from lakectl.platforms.local.jars import delta_jars, has_delta_jars, spark_home
 from lakectl.platforms.local.java import Java, require_java
 from lakectl.platforms.local.spark_session import LocalSpark
 from lakehouse.errors import LakehouseError
@@ -42,6 +42,11 @@ _DELIVERIES = (
 def archive_path(java: Java) -> Path:
     """Where the archive for this machine belongs, whether it is there or not. Raises SparkMissing."""
     return cds.path(java, spark_home(), delta_jars(java))
+
+
+def is_trained(java: Java) -> bool:
+    """Whether the archive is there. Fetches nothing. Raises SparkMissing."""
+    return has_delta_jars() and archive_path(java).is_file()
 
 
 def train(java: Java | None = None) -> bool:
