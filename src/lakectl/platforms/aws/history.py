@@ -39,6 +39,7 @@ class History:
 
     def _with_state(self, event: dict[str, Any]) -> HistoryEvent:
         own = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails") or {}
-        state = own.get("name") or self._states.get(event["previousEventId"], "")
+        before = event.get("previousEventId", 0)  # the first has none before it
+        state = own.get("name") or self._states.get(before, "")
         self._states[event["id"]] = state
-        return {**event, "state": state} if state else event
+        return {**event, "previousEventId": before, **({"state": state} if state else {})}
