@@ -22,7 +22,7 @@ _JARS = Provision(
 )
 _CLASSES = Provision(
     "spark classes",
-    cost="half a minute, 190 MB in the cache",
+    cost="a minute or more, 190 MB in the cache",
     missing="the first run with --engine spark takes twice the time, and makes Java's archive of classes afterwards",
     is_there=spark_training.is_trained,
     make=spark_training.train,

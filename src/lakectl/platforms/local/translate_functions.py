@@ -39,6 +39,21 @@ def _strftime(token: str) -> str:
     return _JODA[token]
 
 
+def _refused(node: exp.Expr) -> exp.Expr:
+    """SQL's JSON paths (`'lax $.a'`) find nothing in DuckDB: no answer is better than a null."""
+    name = "json_value" if isinstance(node, exp.JSONValue) else "json_query"
+    hint = "json_extract_scalar and json_extract run here and on Athena."
+    raise QueryError(f"The local engine has no {name}.", hint)
+
+
+def _json_extract(node: exp.Expr) -> exp.Expr:
+    return _refused(node) if node.args.get("json_query") else node
+
+
+def _json_exists(*_: exp.Expr) -> exp.Expr:
+    raise QueryError("The local engine has no json_exists.", "json_extract(...) is not null runs here and on Athena.")
+
+
 def _template(template: str) -> Callable[..., exp.Expr]:
     return lambda *arguments: fill(template, *arguments)
 
@@ -125,6 +140,8 @@ _DISTINCT = "LIST_FILTER(_1, LAMBDA item, place : LIST_POSITION(_1, item) = plac
 
 FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Reduce: _reduce,
+    exp.JSONValue: _refused,
+    exp.JSONExtract: _json_extract,
     exp.CountIf: lambda node: fill("COUNT(CASE WHEN _1 THEN 1 END)", node.this),  # 0, not null, for no rows
     exp.Extract: _extract,
     exp.RegexpExtract: _regexp_extract,
@@ -147,6 +164,7 @@ FUNCTIONS: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
 }  # fmt: skip
 
 NAMED: dict[str, Callable[..., exp.Expr]] = {
+    "json_exists": _json_exists,
     "at_timezone": _at_zone,
     "with_timezone": _template("TIMEZONE(_2, _1)"),
     "millisecond": _template("EXTRACT(MILLISECOND FROM _1) % 1000"),
