@@ -78,11 +78,12 @@ def _type(change: Change) -> str:
 
 def _row(action: Action, name: str, detail: str, names: int, width: int) -> Iterator[Text]:
     room = width - names - 8
+    told = "red" if "BREAKS " in detail else ""
     first, *rest = textwrap.wrap(detail, room, break_long_words=False, break_on_hyphens=False) or [""]
     if len(name) > names:
         yield Text(f"  {SYMBOLS[action]:<4}{name}", style=_STYLES[action])
         rest = [first, *rest] if detail else []
     else:
         style = _STYLES[action]
-        yield Text.assemble((f"  {SYMBOLS[action]:<4}{name:<{names}}", style), f"  {first}".rstrip())
-    yield from (Text(f"{'':{names + 8}}{line}") for line in rest)
+        yield Text.assemble((f"  {SYMBOLS[action]:<4}{name:<{names}}", style), (f"  {first}".rstrip(), told))
+    yield from (Text(f"{'':{names + 8}}{line}", style=told) for line in rest)

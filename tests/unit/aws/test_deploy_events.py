@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from lakectl.errors import DeployError
-from lakectl.platforms.aws.stack_events import first_failure, follow
+from lakectl.platforms.aws.stack_events import first_failure, follow, newest
 
 STACK = "arn:aws:cloudformation:eu-central-1:123456789012:stack/shop-app/1"
 CFN = "AWS::CloudFormation::Stack"
@@ -133,3 +133,9 @@ def test_where_all_were_cancelled_the_first_of_them_is_told():
     cancelled = event(1, "A", "CREATE_FAILED", "Resource creation cancelled")
     assert first_failure([cancelled]) == cancelled
     assert first_failure([event(1, "A", "CREATE_COMPLETE")]) is None
+
+
+def test_the_newest_event_of_a_stack_that_has_none_any_more(cloudformation):
+    answers(cloudformation)
+    answers(cloudformation, event(1, "A", "UPDATE_COMPLETE"), event(2, "B", "UPDATE_COMPLETE"))
+    assert [newest(cloudformation, STACK), newest(cloudformation, STACK)] == ["", "2"]

@@ -77,6 +77,8 @@ class MemoryDeployment:
         return OUTPUTS
 
     def destroy(self, tell):
+        if self.failure:
+            raise self.failure
         tell("delete complete")
         self.destroyed = True
         return {"stacks": ["shop-data"], "Bucket": "shop-lake"}
@@ -155,6 +157,14 @@ def test_a_failure_is_quoted(project, lakectl, target):
     ran = lakectl("deploy", "--yes", "-o", "json")
     assert ran.code == 1
     assert ran.json == {"error": {"message": target.failure.message, "hint": "Correct it."}}
+
+
+@pytest.mark.parametrize("words", [("deploy",), ("destroy",)], ids=" ".join)
+def test_ctrl_c_says_that_cloudformation_goes_on(project, lakectl, target, words):
+    target.failure = KeyboardInterrupt()
+    ran = lakectl(*words, "--yes")
+    assert ran.code == 130
+    assert "stopped following" in ran.err
 
 
 def test_a_saved_plan_is_deployed(project, lakectl, target):

@@ -12,37 +12,30 @@ from lakectl.platforms.aws.cloudformation import CloudFormationStacks
 from lakectl.platforms.aws.deployment import AwsDeployment
 from lakectl.platforms.aws.existing import PARTS, ExistingDeployment
 from lakectl.platforms.aws.names import Names
-from lakectl.platforms.aws.session import Session
+from lakectl.platforms.aws.session import Session, open_session
 from lakectl.platforms.aws.site import AwsSite, OpenLake
-from lakectl.settings import AwsTarget
+from lakectl.settings import AwsTarget, Existing
 
 
 def open_deployment(config: Config, only: Collection[str], open_lake: OpenLake) -> Deployment:
     """The deployment that the settings and `--only` ask for. Raises UsageError, Unreachable."""
     assert config.aws is not None  # the settings of the aws target were read
     target = config.aws
-    if only:
-        check_parts(target, only)
-    elif not target.bucket:
-        raise UsageError(
-            "only a lakehouse built by hand is described, by targets.aws.existing",
-            "Say what to bring up to date: --only scripts,state-machine; or set targets.aws.bucket.",
-        )
+    if not only:
+        session, names = open_session(config)
+        check_region(target.region, session.default_region)
+        contracts = str(config.contracts) if config.contracts.is_dir() else ""
+        stacks, site = CloudFormationStacks(session.client("cloudformation")), AwsSite(session, names, open_lake)
+        return AwsDeployment(names, stacks, site, lambda: build(config.project, target), contracts)
+    existing = check_parts(target, only)
     session = Session(target)
-    names = Names(target, session.account)
     check_region(target.region, session.default_region)
-    if only:
-        assert target.existing is not None
-        return ExistingDeployment(config.project, target.existing, names, session.client, only)
-    contracts = str(config.contracts) if config.contracts.is_dir() else ""
-    stacks = CloudFormationStacks(session.client("cloudformation"))
-    return AwsDeployment(
-        names, stacks, AwsSite(session, names, open_lake), lambda: build(config.project, target), contracts
-    )
+    names = Names(target, session.account)
+    return ExistingDeployment(config.project, existing, names, session.client, only)
 
 
-def check_parts(target: AwsTarget, only: Collection[str]) -> None:
-    """Raises UsageError for a part that there is not, or where no lakehouse built by hand is described."""
+def check_parts(target: AwsTarget, only: Collection[str]) -> Existing:
+    """The lakehouse built by hand. Raises UsageError where none is described, or for a part that there is not."""
     if unknown := [part for part in only if part not in PARTS]:
         raise UsageError(f"--only cannot be {', '.join(unknown)}", f"It takes {' and '.join(PARTS)}, with a comma.")
     if target.existing is None:
@@ -50,6 +43,7 @@ def check_parts(target: AwsTarget, only: Collection[str]) -> None:
             "--only is for a lakehouse that was built by hand, and the settings describe none",
             "Describe it under [targets.aws.existing] in lakectl.toml, or leave --only out.",
         )
+    return target.existing
 
 
 def check_region(wanted: str, callers: str) -> None:

@@ -31,8 +31,9 @@ Event = Mapping[str, Any]  # of DescribeStackEvents
 
 
 def newest(client: Any, stack: str) -> str:
-    """The id of a stack's newest event."""
-    return str(client.describe_stack_events(StackName=stack)["StackEvents"][0]["EventId"])
+    """The id of a stack's newest event; empty where it has none any more: CloudFormation keeps them for 90 days."""
+    events = client.describe_stack_events(StackName=stack)["StackEvents"]
+    return str(events[0]["EventId"]) if events else ""
 
 
 def follow(client: Any, stack: str, after: str, tell: Tell, pauses: Iterable[None]) -> None:
