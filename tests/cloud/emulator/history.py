@@ -14,6 +14,7 @@ from tests.cloud.emulator.step_functions import stop_if_over
 
 _last: contextvars.ContextVar[tuple[str, int]] = contextvars.ContextVar("last", default=("", 0))
 _item: contextvars.ContextVar[int] = contextvars.ContextVar("item", default=0)
+_arguments: contextvars.ContextVar[Any] = contextvars.ContextVar("arguments", default=None)  # of the task at hand
 _lock = threading.Lock()
 _INTEGRATION = "arn:aws:states:::"
 
@@ -21,11 +22,19 @@ _INTEGRATION = "arn:aws:states:::"
 def patch() -> None:
     """Puts these in the place of MiniStack's. To be called after `step_functions.patch`."""
     plain_event, plain_machine = sfn._add_event, sfn._run_sub_machine
+    plain_arguments = sfn._apply_jsonata_arguments
+
+    def arguments(state: Any, value: Any, context: Any) -> Any:
+        result = plain_arguments(state, value, context)
+        _arguments.set(result)
+        return result
 
     def add_event(execution: Any, kind: str, details: Any = None) -> Any:
         if execution["status"] != "RUNNING" and not kind.startswith("Execution"):
             return {}  # a branch that outlives its execution is silent
         details = {key: _integration(key, value) for key, value in (details or {}).items()}
+        if kind == "TaskScheduled":
+            details["taskScheduledEventDetails"]["parameters"] = json.dumps(_arguments.get())
         with _lock:
             event = plain_event(execution, kind, details)
             execution["events"][0].setdefault("previousEventId", 0)
@@ -44,6 +53,7 @@ def patch() -> None:
         return _in_iteration(lambda: _run(states, first, value, execution, context), execution, context)
 
     sfn._add_event, sfn._run_sub_machine = add_event, run_sub_machine
+    sfn._apply_jsonata_arguments = arguments
     sfn._execute_map = _told("Map", sfn._execute_map)
     sfn._execute_parallel = _told("Parallel", sfn._execute_parallel)
 
