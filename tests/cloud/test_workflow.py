@@ -63,6 +63,7 @@ def deploy(names: Names, *, seconds: int, fails: bool) -> None:
     client("glue").create_job(
         Name=job,
         Role=ROLE,
+        DefaultArguments={"--custom-logGroup-prefix": names.job_logs},
         Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{names.bucket}/job.py"},
     )
     states = client("stepfunctions")
@@ -88,6 +89,9 @@ def test_a_job_that_fails_is_told_with_its_own_words(workflow: StepFunctionsWork
     state = workflow.follow("e1", {}, lambda _: None)
     assert state.status == "FAILED"
     assert "ValueError: no room left" in state.error
+    said = [(line.source, line.level, line.message) for line in workflow.logs("e1").new()[1]]
+    assert ("job etl_orders", "info", "at work") in said
+    assert ("job etl_orders", "error", "ValueError: no room left") in said
 
 
 def test_stopping_ends_the_execution_and_its_job(workflow: StepFunctionsWorkflow, names: Names) -> None:
