@@ -164,7 +164,8 @@ def _s3_call(request: Request) -> _Pairs:
     if source := request.headers.get("x-amz-copy-source"):
         taken = f"arn:aws:s3:::{unquote(source.partition('?')[0]).lstrip('/')}"
         pairs.append(("s3:GetObject", taken))
-        if "partNumber" not in query:  # a copy takes the tags along, a copied part does not
+        # A copy takes the tags along, a copied part does not. What Spark renames in a table's log never has any.
+        if "partNumber" not in query and "/_delta_log/" not in key:
             pairs += [("s3:GetObjectTagging", taken), ("s3:PutObjectTagging", f"{where}/{key}")]
     return pairs
 

@@ -34,10 +34,7 @@ def with_columns(sql: str, columns: Sequence[str]) -> str:
 
 def with_empty_rejects(statement: Statement) -> Statement:
     """The statement over an empty table of refused rows, in the place of one that the first refused row will make."""
-    columns = ", ".join(
-        f'CAST(null AS {_type(type)}) AS "{name}"'
-        for name, type in rejects_table("").columns.items()
-    )
+    columns = ", ".join(f'CAST(null AS {_type(type)}) AS "{name}"' for name, type in rejects_table("").columns.items())
     empty = f"{REJECTS_TABLE} AS (SELECT {columns} WHERE false)"
     first, *_ = _outer_tokens(statement.sql)
     if first.token_type == TokenType.WITH:

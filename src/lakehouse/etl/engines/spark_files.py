@@ -14,8 +14,9 @@ _AT_ONCE = 16  # a header is one small request; in S3 hundreds of them wait for 
 
 
 def is_delta_table(spark: SparkSession, location: str) -> bool:
-    """Whether there is a Delta table at the location."""
-    return bool(_jvm(spark).io.delta.tables.DeltaTable.isDeltaTable(spark._jsparkSession, location))
+    """Whether there is a Delta table at the location. Delta itself would look in every folder above, too."""
+    log = _jvm(spark).org.apache.hadoop.fs.Path(location, "_delta_log")
+    return bool(log.getFileSystem(spark._jsc.hadoopConfiguration()).exists(log))
 
 
 def newest_version(spark: SparkSession, location: str) -> int:
