@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,9 +77,11 @@ def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
 
 def lying(lake: Lake, now: dt.datetime) -> list[Upload]:
     """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
-    sent = (entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key))
-    found = [*sent, *_incoming(lake), *raw.strangers(lake.storage)]
-    found.sort(key=lambda entry: (entry.modified, entry.key))
+    sent = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
+    incoming = list(lake.storage.list(layout.INCOMING))
+    together = _arrivals(incoming)
+    found = [*sent, *incoming, *raw.strangers(lake.storage)]
+    found.sort(key=lambda entry: (together.get(_execution(entry.key), entry.modified), entry.key))
     width = max(4, len(str(len(found))))
     return [_upload(entry, f"{_stamp(now)}-{i:0{width}}") for i, entry in enumerate(found, 1)]
 
@@ -90,21 +92,22 @@ def brought(lake: Lake, execution: str) -> list[Upload]:
     Their place in the order of delivery is by the lake's clock, since those of laptops differ, and it is the
     execution's own, since others may bring files in the same second.
     """
+    entries = list(lake.storage.list(f"{layout.INCOMING}{execution}-"))
     own = execution.rpartition("-")[2]
     return [
-        _upload(entry, f"{_stamp(entry.modified)}-{number:05}-{own}")
-        for number, entry in enumerate(_incoming(lake, execution), 1)
+        _upload(entry, f"{_stamp(together)}-{number:05}-{own}")
+        for together in _arrivals(entries).values()
+        for number, entry in enumerate(entries, 1)
     ]
 
 
-def _incoming(lake: Lake, execution: str = "") -> Iterator[Entry]:
-    """What `ingest` has brought, by key. Files of one execution arrived together, whichever was copied first."""
+def _arrivals(incoming: Iterable[Entry]) -> dict[str, dt.datetime]:
+    """When each `ingest` brought its files: they arrived together, whichever was copied first."""
     first: dict[str, dt.datetime] = {}
-    entries = list(lake.storage.list(f"{layout.INCOMING}{execution}"))
-    for entry in entries:
+    for entry in incoming:
         whose = _execution(entry.key)
         first[whose] = min(entry.modified, first.get(whose, entry.modified))
-    return (Entry(entry.key, entry.size, first[_execution(entry.key)]) for entry in entries)
+    return first
 
 
 def _execution(key: str) -> str:

@@ -74,6 +74,14 @@ def test_files_of_one_ingest_stay_in_the_order_of_the_arguments_whichever_was_co
     assert places == [f"19700101T000140000Z-0000{number}-abcdef/{number}.csv" for number in (1, 2, 3)]
 
 
+def test_a_file_that_stays_while_others_of_its_ingest_leave_is_no_new_arrival(lake: Lake) -> None:
+    for number, seconds in ((1, 100), (2, 200)):
+        arrive(lake, inbox.staged("20260401T120000Z-abcdef", number, f"{number}.csv"), ORDERS, seconds)
+    inbox.find_uploads(lake, "e1", 1, NOW)
+    lake.storage.delete(inbox.staged("20260401T120000Z-abcdef", 1, "1.csv"))
+    assert inbox.arrivals(lake, "e1", NOW) == []
+
+
 def test_a_run_waits_until_nothing_has_arrived_for_a_while(lake: Lake) -> None:
     noon = NOW.timestamp()
     assert inbox.unrest(lake, 20, 0, NOW) == 0
