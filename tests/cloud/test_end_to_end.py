@@ -1,0 +1,229 @@
+"""The whole way on the emulator: a file is put into the bucket by somebody without lakectl, and tables answer.
+
+Everything in between is what runs on AWS: rule, state machine, functions from their zip, Spark on S3, catalog, topic.
+A job on Spark takes long here, so each test takes a story as far as it goes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import pytest
+from deltalake import DeltaTable, QueryBuilder
+from tests.cloud.policies import judge, role_statements
+from tests.cloud.recording import recorded
+from tests.cloud.shop import REGION, client, open_shop
+from tests.cloud.stack_values import StackValues
+from tests.local.shop import ITEMS, ORDERS, PRODUCTS
+
+from lakectl.platforms.aws.templates import load
+
+pytestmark = pytest.mark.spark
+
+PATIENCE = 400  # seconds for an execution that takes half a minute on an idle machine
+
+ATLAS = "1,4,Books,Atlas"
+NOVEL = "2,4,Books,Novel"
+ORDER_1 = "1,10,7,2025-04-01T10:00:00,9.50,2025-04-01"
+ORDER_2 = "2,11,8,2025-04-02T11:00:00,20,2025-04-02"
+ITEM_1 = "100,10,7,3,1,1,0,2025-04-01T10:00:00,2025-04-01"
+ITEM_2 = "101,11,8,,2,1,1,2025-04-02T11:00:00,2025-04-02"
+
+FAILS = "def main(argv):\n    raise OSError('disk full')\n\n\nmain([])\n"
+WAITS = "import time\n\nprint('waiting', flush=True)\ntime.sleep(600)\n"
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch, emulator, capsys, caplog):
+    shop = open_shop(tmp_path, monkeypatch, emulator, capsys, caplog)
+    shop.outputs = shop.deploy()["outputs"]
+    return shop
+
+
+@pytest.fixture
+def dynamo_shop(tmp_path, monkeypatch, emulator, capsys, caplog):
+    """A shop whose markers and locks are in DynamoDB."""
+    shop = open_shop(tmp_path, monkeypatch, emulator, capsys, caplog)
+    shop.configure(f'bucket = "{shop.bucket}"', 'markers = "dynamodb"', 'lock = "dynamodb"')
+    shop.outputs = shop.deploy()["outputs"]
+    return shop
+
+
+def csv(columns, *rows):
+    return "".join(f"{line}\n" for line in (",".join(columns), *rows)).encode()
+
+
+def put(shop, name, content):
+    client("s3").put_object(Bucket=shop.bucket, Key=f"uploads/{name}", Body=content)
+
+
+def until(look):
+    """What `look` finds, once it finds something."""
+    end = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < end, "nothing came"
+        time.sleep(1)
+    return found
+
+
+def ended(shop, count=1):
+    """The executions, newest first, once there are so many and none runs any more."""
+
+    def look():
+        found = shop.run("executions", "list")
+        done = len(found) >= count and all(execution["status"] != "RUNNING" for execution in found)
+        return found if done else None
+
+    return until(look)
+
+
+def counts(answer, dataset):
+    """The counts of a dataset that are not zero."""
+    names = ("inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
+    told = next(each for each in answer["datasets"] if each["dataset"] == dataset)
+    return {name: told[name] for name in names if told[name]}
+
+
+def rows(shop, table, columns):
+    """Rows that delta-rs finds in the bucket, as texts, ordered."""
+    options = {
+        "aws_access_key_id": os.environ["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": "test",
+        "aws_region": REGION,
+        "aws_endpoint_url": os.environ["AWS_ENDPOINT_URL"],
+        "aws_allow_http": "true",
+    }
+    found = DeltaTable(f"s3://{shop.bucket}/lakehouse/processed/{table}", storage_options=options)
+    wanted = ", ".join(f"CAST({column} AS VARCHAR) AS c{place}" for place, column in enumerate(columns))
+    batches = QueryBuilder().register("t", found).execute(f"SELECT {wanted} FROM t ORDER BY 1").read_all()
+    return [tuple(row) for row in zip(*(column.to_pylist() for column in batches.columns), strict=True)]
+
+
+def keys(shop, prefix):
+    listed = client("s3").list_objects_v2(Bucket=shop.bucket, Prefix=prefix)
+    return [entry["Key"] for entry in listed.get("Contents", [])]
+
+
+def messages(shop):
+    """A function that waits for what the topic says from now on."""
+    queue = client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    attributes = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    client("sns").subscribe(TopicArn=shop.outputs["topic"], Protocol="sqs", Endpoint=attributes["QueueArn"])
+    return lambda: until(lambda: client("sqs").receive_message(QueueUrl=queue).get("Messages"))
+
+
+def optimized(shop):
+    """How the job that keeps tables up ended, and what it said."""
+    glue, job = client("glue"), "shop-optimize_tables"
+    run = glue.start_job_run(JobName=job)["JobRunId"]
+
+    def look():
+        found = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
+        return found["JobRunState"] if "CompletedOn" in found else None
+
+    state = until(look)
+    logs = client("logs").get_log_events(logGroupName="/aws-glue/jobs/shop/output", logStreamName=run)["events"]
+    return state, logs[-1]["message"] if logs else ""
+
+
+def verdict(shop, recording, start, tmp_path):
+    """What the roles' policies refuse of what was asked in their names since then, and what nobody needed of them."""
+    [stack] = client("cloudformation").describe_stacks(StackName="shop-app")["Stacks"]
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    account = os.environ["AWS_ACCESS_KEY_ID"]
+    own = tmp_path / "requests.jsonl"
+    own.write_bytes(recording.read_bytes()[start:])
+    roles = role_statements(StackValues(load("app.yaml"), parameters, account, REGION))
+    return judge(roles, recorded(own, account, REGION))
+
+
+def test_files_put_into_the_bucket_become_tables(shop, aws, tmp_path):
+    start = aws.recording.stat().st_size
+    put(shop, "a b+ü/order items.csv", csv(ITEMS, ITEM_1, ITEM_2))
+    put(shop, "orders.csv", csv(ORDERS, ORDER_1, ORDER_2))
+    put(shop, "products.CSV", csv(PRODUCTS, ATLAS, NOVEL))
+    put(shop, "readme.txt", b"no workbook")
+    # Four events, one writer: the others end at once and say so.
+    executions = ended(shop, 4)
+    assert {execution["status"] for execution in executions} == {"SUCCEEDED"}
+    told = [shop.run("status", execution["execution"]) for execution in executions]
+    assert sum(len(each["datasets"]) > 0 for each in told) == 1
+
+    assert rows(shop, "products", ["product_id", "department_id", "product_name"]) == [
+        ("1", "4", "Atlas"),
+        ("2", "4", "Novel"),
+    ]
+    assert rows(shop, "orders", ["order_id", "total_amount", "date"]) == [
+        ("10", "9.50", "2025-04-01"),
+        ("11", "20.00", "2025-04-02"),
+    ]
+    assert rows(shop, "order_items", ["id", "order_id", "product_id"]) == [("100", "10", "1"), ("101", "11", "2")]
+    orders = client("glue").get_table(DatabaseName="ecom_catalog", Name="orders")["Table"]
+    columns = {column["Name"]: column["Type"] for column in orders["StorageDescriptor"]["Columns"]}
+    assert (columns["order_id"], columns["total_amount"]) == ("bigint", "decimal(12,2)")
+    assert orders["StorageDescriptor"]["Location"].rstrip("/").endswith(f"{shop.bucket}/lakehouse/processed/orders")
+    assert len(shop.run("markers", "list")) == 3
+    assert keys(shop, "uploads/") == ["uploads/readme.txt"]
+    assert any("order items.csv" in key for key in keys(shop, "lakehouse/archived/"))
+    assert keys(shop, "lakehouse/locks/") == []
+    question = "select p.product_name, i.reordered from order_items i join products p using (product_id) order by 1"
+    assert [list(row.values()) for row in shop.run("query", question)] == [["Atlas", 0], ["Novel", 1]]
+
+    put(shop, "orders.csv", csv(ORDERS, ORDER_1.replace("9.50", "8.25"), ORDER_2))
+    newest = ended(shop, 5)[0]
+    assert counts(shop.run("status", newest["execution"]), "orders") == {"updated": 1, "unchanged": 1}
+    assert rows(shop, "orders", ["total_amount"]) == [("20.00",), ("8.25",)]
+
+    assert optimized(shop) == ("SUCCEEDED", "kept up: order_items, orders, products, rejected_records")
+    assert rows(shop, "orders", ["total_amount"]) == [("20.00",), ("8.25",)]
+    judged = verdict(shop, aws.recording, start, tmp_path)
+    assert judged.refused == []
+    # The jobs look after the owner of a lock only where two of them want the same at the same moment.
+    assert set(judged.unused) <= {("glue", "Liveness")}
+
+
+def test_a_failed_job_is_told_repaired_by_a_deployment_and_resumed(dynamo_shop):
+    shop = dynamo_shop
+    told = messages(shop)
+    broken = shop.folder / "glue_jobs" / "etl_products.py"
+    broken.parent.mkdir(exist_ok=True)
+    broken.write_text(FAILS)
+    shop.deploy()
+    put(shop, "products.csv", csv(PRODUCTS, ATLAS))
+    [failed] = ended(shop)
+    assert failed["status"] == "FAILED"
+    [message] = told()
+    assert failed["execution"] in json.loads(message["Body"])["Message"]
+    [products] = [each for each in shop.run("status")["datasets"] if each["dataset"] == "products"]
+    assert products["status"] == "failed"
+    assert "disk full" in products["error"]
+
+    broken.unlink()
+    shop.deploy()
+    resumed = shop.run("resume")
+    assert (resumed["status"], counts(resumed, "products")) == ("SUCCEEDED", {"inserted": 1})
+    newest, _ = shop.run("executions", "list")
+    assert (newest["trigger"], newest["resumed_from"]) == ("resume", failed["execution"])
+    assert rows(shop, "products", ["product_name"]) == [("Atlas",)]
+
+
+def test_stop_ends_the_job_and_gives_the_lock_back(shop):
+    slow = shop.folder / "glue_jobs" / "etl_products.py"
+    slow.parent.mkdir(exist_ok=True)
+    slow.write_text(WAITS)
+    shop.deploy()
+    put(shop, "products.csv", csv(PRODUCTS, ATLAS))
+    glue = client("glue")
+
+    def runs():
+        found = glue.get_job_runs(JobName="shop-etl_products")["JobRuns"]
+        return [run for run in found if run["JobRunState"] == "RUNNING"]
+
+    until(runs)
+    assert keys(shop, "lakehouse/locks/") != []
+    assert shop.run("stop")["status"] in ("ABORTED", "STOPPED")
+    until(lambda: not runs())
+    assert keys(shop, "lakehouse/locks/") == []
+    assert keys(shop, "uploads/") == ["uploads/products.csv"]
