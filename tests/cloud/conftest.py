@@ -19,7 +19,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         pytest.fail(f"the emulator's packages cannot be installed: {error}", pytrace=False)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def emulator(aws: Emulator) -> str:
     """Where it listens."""
     return aws.endpoint

@@ -7,13 +7,7 @@ text of values. Whether Athena's own SQL means the same is not shown here but by
 from __future__ import annotations
 
 import csv
-import os
 import re
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,48 +36,6 @@ ROOT = Path(__file__).parents[2]
 ACCOUNT = "000000000041"  # of its own: what others keep in the same emulator is not here
 TARGET = AwsTarget(bucket="shop-athena", region="eu-central-1", prefix="shop")
 NAMED = load_queries([ROOT / "sql"])
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory) -> Iterator[str]:
-    """An emulator with the Athena of `emulator/athena.py`."""
-    python = os.environ.get("LAKECTL_EMULATOR_PYTHON")
-    if not python:
-        pytest.skip("LAKECTL_EMULATOR_PYTHON names no interpreter that has MiniStack")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("emulator")
-    environment = os.environ | {
-        "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "STATE_DIR": str(folder / "state"),
-        "S3_DATA_DIR": str(folder / "s3"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
-    }
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [python, "-m", "tests.cloud.emulator.athena"], env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            _wait(f"http://127.0.0.1:{port}/_ministack/health", process, folder / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(100):
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(log.read_text())
 
 
 @pytest.fixture(scope="module")
