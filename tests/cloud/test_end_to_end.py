@@ -114,20 +114,6 @@ def messages(shop):
     return lambda: until(lambda: client("sqs").receive_message(QueueUrl=queue).get("Messages"))
 
 
-def optimized(shop):
-    """How the job that keeps tables up ended, and what it said."""
-    glue, job = client("glue"), "shop-optimize_tables"
-    run = glue.start_job_run(JobName=job)["JobRunId"]
-
-    def look():
-        found = glue.get_job_run(JobName=job, RunId=run)["JobRun"]
-        return found["JobRunState"] if "CompletedOn" in found else None
-
-    state = until(look)
-    logs = client("logs").get_log_events(logGroupName="/aws-glue/jobs/shop/output", logStreamName=run)["events"]
-    return state, logs[-1]["message"] if logs else ""
-
-
 def verdict(shop, recording, start, tmp_path):
     """What the roles' policies refuse of what was asked in their names since then, and what nobody needed of them."""
     [stack] = client("cloudformation").describe_stacks(StackName="shop-app")["Stacks"]
@@ -174,9 +160,6 @@ def test_files_put_into_the_bucket_become_tables(shop, aws, tmp_path):
     put(shop, "orders.csv", csv(ORDERS, ORDER_1.replace("9.50", "8.25"), ORDER_2))
     newest = ended(shop, 5)[0]
     assert counts(shop.run("status", newest["execution"]), "orders") == {"updated": 1, "unchanged": 1}
-    assert rows(shop, "orders", ["total_amount"]) == [("20.00",), ("8.25",)]
-
-    assert optimized(shop) == ("SUCCEEDED", "kept up: order_items, orders, products, rejected_records")
     assert rows(shop, "orders", ["total_amount"]) == [("20.00",), ("8.25",)]
     judged = verdict(shop, aws.recording, start, tmp_path)
     assert judged.refused == []
