@@ -54,7 +54,7 @@ def destroy(session: Session, yes: Yes = False) -> None:
     from lakectl.operations.destroy import farewell
 
     deployment = _open(session, "")
-    if not _confirmed("Delete everything but the data?", yes):
+    if not confirmed("Delete everything but the data?", yes):
         render.say("Nothing was deleted.")
         return
     kept = operation(deployment, _tell)
@@ -97,7 +97,7 @@ def _deploy(session: Session, deployment: Deployment, file: Path | None, yes: bo
     def approve(plan: Plan) -> bool:
         if not session.json:
             _print(plan)
-        return _confirmed("Deploy this?", yes)
+        return confirmed("Deploy this?", yes)
 
     plan, outputs = operation(deployment, file, approve, _tell)
     if session.json:
@@ -136,7 +136,7 @@ def _print_deployed(plan: Plan, outputs: Outputs) -> None:
     render.fields(outputs)
 
 
-def _confirmed(question: str, yes: bool) -> bool:
+def confirmed(question: str, yes: bool) -> bool:
     """Whether to go on. Raises UsageError where nobody can be asked."""
     if yes:
         return True

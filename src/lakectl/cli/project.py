@@ -69,8 +69,14 @@ def doctor(
     fix: Annotated[
         bool, typer.Option("--fix", help="Repair what can be: Java, jars, class archive for Spark.")
     ] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", help="On aws: load sample data and prove the whole way.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --smoke.")] = False,
 ) -> int:
     """Check this machine or account, the project and the lake."""
+    if smoke:
+        from lakectl.cli.smoke import prove
+
+        return prove(session, yes)
     from lakectl import wiring
     from lakectl.cli.java_tools import java_tools
     from lakectl.operations.doctor import examine
