@@ -28,8 +28,6 @@ class Session:
             self._boto = boto3.Session()
             self.default_region = self._boto.region_name or ""  # where whoever calls works, if the shell says it
             self._boto = boto3.Session(region_name=target.region)
-            # The pipeline's own clients, such as those of its storage, are made by boto3's default session.
-            boto3.setup_default_session(region_name=target.region)
         self.client = cache(self._client)
 
     @property
