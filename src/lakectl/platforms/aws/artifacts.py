@@ -99,7 +99,8 @@ def _put(artifact: Artifact, s3: Any, bucket: str) -> None:
             Bucket=bucket, Key=artifact.key, Body=artifact.content, IfNoneMatch="*", ChecksumAlgorithm="SHA256"
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != "PreconditionFailed":
+        # Taken: it is there, or somebody puts the same content at this very moment.
+        if error.response["Error"]["Code"] not in {"PreconditionFailed", "ConditionalRequestConflict"}:
             raise
 
 

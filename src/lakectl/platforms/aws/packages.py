@@ -17,6 +17,7 @@ import lakehouse
 from lakectl import __version__
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that zip knows
+_OURS = {".py", ".yaml"}
 _SKIPPED = (".pyc", ".pyi", ".so.debug")
 
 
@@ -55,7 +56,8 @@ def lakehouse_wheel() -> bytes:
 def package_files() -> dict[str, bytes]:
     """The files of the package `lakehouse`, by their path from its parent."""
     root = Path(lakehouse.__file__).parent
-    paths = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    # What an editor or a file manager leaves behind must not change the hash.
+    paths = (path for path in root.rglob("*") if path.suffix in _OURS)
     return {path.relative_to(root.parent).as_posix(): path.read_bytes() for path in paths}
 
 

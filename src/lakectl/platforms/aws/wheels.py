@@ -7,7 +7,6 @@ same bytes. They are kept in the user's cache and fetched once.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,12 +45,16 @@ def _download(architecture: Architecture, place: Path) -> None:
                 f"Type: {sys.executable} -m ensurepip",
             )
         if done.returncode:
-            last = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed"
-            raise Unreachable(f"the wheels that run on AWS could not be fetched: {last}", "Is the network there?")
-        half = Path(folder, "wheels")
-        if not place.is_dir():  # somebody else may have been quicker
-            shutil.copytree(half, place.with_suffix(".half"), dirs_exist_ok=True)
-            place.with_suffix(".half").rename(place)
+            said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+            raise Unreachable(
+                f"the wheels that run on AWS could not be fetched: {said[0] if said else 'pip failed'}",
+                "Is the network there, and does the package index have these versions? See wheels.txt beside this module.",
+            )
+        try:
+            Path(folder, "wheels").rename(place)
+        except OSError:
+            if not place.is_dir():  # else somebody was quicker
+                raise
 
 
 def _pip(architecture: Architecture, folder: str) -> list[str]:
