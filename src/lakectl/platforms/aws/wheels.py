@@ -48,7 +48,7 @@ def _download(architecture: Architecture, place: Path) -> None:
             said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
             raise Unreachable(
                 f"the wheels that run on AWS could not be fetched: {said[0] if said else 'pip failed'}",
-                "Is the network there, and does the package index have these versions? See wheels.txt beside this module.",
+                "Is the network there, and has the package index these versions? See wheels.txt beside this module.",
             )
         try:
             Path(folder, "wheels").rename(place)
