@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import conversion, growth, ingest, query, startup
+from benchmarks import aws, conversion, growth, ingest, query, startup
 from benchmarks.lab import Lab
 from benchmarks.measure import Line
 
@@ -30,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[Lab], list[Line]]] = {
     "millions": growth.millions,
     "query": query.query,
     "help": startup.startup,
+    "functions": aws.functions,
+    "deploy": aws.deploy,
 }
 
 
