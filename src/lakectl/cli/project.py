@@ -24,17 +24,23 @@ app = typer.Typer()
 
 @command(app, "init", section="Start")
 def init(
-    session: Session, folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")]
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")],
+    bucket: Annotated[str, typer.Option("--bucket", help="For AWS: the lake's bucket, to be made.")] = "",
+    region: Annotated[str, typer.Option("--region", help="For AWS: where.")] = "",
 ) -> None:
     """Make a project: lakectl.toml, contracts/, sql/, .gitignore."""
     from lakectl.cli import render
     from lakectl.operations.init import create_project
 
-    made = create_project(folder)
+    made = create_project(folder, bucket, region)
     if session.json:
         output.write_json({"project": str(folder.absolute()), "files": [str(path) for path in made]})
         return
     render.say(f"Made {folder} with {', '.join(str(path) for path in made)}.")
+    if bucket:
+        render.say(f"Next: cd {folder} && lakectl deploy --plan")
+        return
     render.say(f"Next: cd {folder} && lakectl ingest FILES...   (no files yet? `lakectl sample data` makes some)")
 
 

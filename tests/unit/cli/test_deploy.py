@@ -218,8 +218,7 @@ def test_only_is_passed_on(project, lakectl, target):
 
 
 def test_doctor_gives_the_outputs(project, lakectl, target):
-    with (project / "lakectl.toml").open("a") as file:
-        file.write('[targets.aws]\nbucket = "shop-lake"\nregion = "eu-central-1"\n')
+    (project / "lakectl.toml").write_text('[targets.aws]\nbucket = "shop-lake"\nregion = "eu-central-1"\n', "utf-8")
     found = lakectl("-t", "aws", "doctor", "-o", "json").json
     assert_shape("doctor", found)
     assert found["outputs"] == OUTPUTS

@@ -1,0 +1,60 @@
+"""A project that is made for AWS, and the template that names every setting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lakectl.config import load
+from lakectl.errors import UsageError
+from lakectl.operations.init import create_project
+from lakectl.settings import SETTINGS
+
+
+def test_bucket_and_region_make_a_project_whose_target_is_aws(tmp_path: Path) -> None:
+    create_project(tmp_path / "shop", "shop-lake", "eu-west-1")
+    config = load(tmp_path / "shop", {}, {})
+    assert config.target == "aws"
+    assert config.aws is not None
+    assert (config.aws.bucket, config.aws.region) == ("shop-lake", "eu-west-1")
+
+
+def test_without_them_nothing_of_aws_is_set(tmp_path: Path) -> None:
+    create_project(tmp_path / "shop")
+    config = load(tmp_path / "shop", {}, {})
+    assert (config.target, config.aws) == ("local", None)
+
+
+@pytest.mark.parametrize(
+    ("bucket", "region", "told"),
+    [
+        ("shop-lake", "", "needs a region"),
+        ("", "eu-west-1", "needs a bucket"),
+        ("Shop Lake", "eu-west-1", "--bucket cannot be 'Shop Lake'"),
+        ("shop-lake", "Frankfurt", "--region cannot be 'Frankfurt'"),
+    ],
+)
+def test_names_that_aws_has_not_are_refused_with_nothing_written(
+    tmp_path: Path, bucket: str, region: str, told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        create_project(tmp_path / "shop", bucket, region)
+    assert not (tmp_path / "shop").exists()
+
+
+def test_every_setting_stands_in_the_template_with_a_value_that_it_may_have(tmp_path: Path) -> None:
+    create_project(tmp_path / "shop")
+    file = tmp_path / "shop" / "lakectl.toml"
+    text = re.sub(r"^# (?=\[|\w+ = )", "", file.read_text("utf-8"), flags=re.MULTILINE)
+    whole = text.replace("arn:aws:kms:...", "arn:aws:kms:eu-west-1:123456789012:key/k")
+    whole = whole.replace("arn:aws:iam::...", "arn:aws:iam::123456789012:policy/p")
+    whole = whole.replace("arn:aws:states:...", "arn:aws:states:eu-west-1:123456789012:stateMachine:m")
+    file.write_text(whole, encoding="utf-8")
+    config = load(tmp_path / "shop", {}, {})
+    assert config.aws is not None
+    assert config.aws.existing is not None
+    assert (config.aws.tags, config.aws.existing.jobs) == ({"team": "shop"}, {"etl_orders": "orders-job"})
+    named = {name.rpartition(".")[2] for name in SETTINGS}
+    assert named == {name for name in named if re.search(rf"^(\[.*)?{name}\b", text, re.MULTILINE)}
