@@ -31,8 +31,9 @@ check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m lakectl.cli.reference --check docs/cli.md
 
-scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates
+scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates and the workflows
 	.venv/scan/bin/checkov --compact --quiet --skip-download --framework cloudformation --directory src/lakectl/platforms/aws
+	.venv/scan/bin/zizmor --offline --quiet .github/workflows/deploy.yml src/lakectl/template/ci/github/deploy.yml
 
 bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name ... for some)
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -65,8 +66,8 @@ clean:  ## Remove what was installed and made
 
 # Apart from the others: it pins a hundred packages of its own.
 .venv/scan: .venv/bin/python
-	@echo "Installing checkov into .venv/scan ..."
+	@echo "Installing checkov and zizmor into .venv/scan ..."
 	@$(BIN)/python -m venv .venv/scan || { rm -rf .venv/scan; exit 2; }
-	@.venv/scan/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 || { rm -rf .venv/scan; exit 2; }
+	@.venv/scan/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 zizmor==1.32.0 || { rm -rf .venv/scan; exit 2; }
 
 .PHONY: help demo test check scan bench docs lock clean

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lakectl import __version__
 from lakectl.cli import output
 from lakectl.cli.frame import Session, command
-from lakectl.errors import ExitCode
+from lakectl.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from lakectl.config import Config
@@ -25,15 +25,25 @@ app = typer.Typer()
 @command(app, "init", section="Start")
 def init(
     session: Session,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The project's folder; with --ci the current one.", show_default=False)
+    ] = Path(),
     bucket: Annotated[str, typer.Option("--bucket", help="For AWS: the lake's bucket, to be made.")] = "",
     region: Annotated[str, typer.Option("--region", help="For AWS: where.")] = "",
+    ci: Annotated[
+        Literal["github"] | None, typer.Option("--ci", help="Add a workflow that plans and deploys; to a project, too.")
+    ] = None,
 ) -> None:
     """Make a project: lakectl.toml, contracts/, sql/, .gitignore."""
     from lakectl.cli import render
-    from lakectl.operations.init import create_project
+    from lakectl.config import FILE
+    from lakectl.operations.init import add_workflow, create_project
 
-    made = create_project(folder, bucket, region)
+    if folder == Path() and not (ci and (folder / FILE).is_file()):
+        raise UsageError("the folder for the project is missing", "Name it: lakectl init DIR.")
+    # A project that is there already gets the workflow only.
+    made = [] if ci and (folder / FILE).is_file() else create_project(folder, bucket, region)
+    made += [add_workflow(folder)] if ci else []
     if session.json:
         output.write_json({"project": str(folder.absolute()), "files": [str(path) for path in made]})
         return

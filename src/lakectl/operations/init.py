@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from lakectl import __version__
 from lakectl.config import FILE
 from lakectl.errors import UsageError
 from lakectl.settings import fault
@@ -34,6 +35,20 @@ def create_project(folder: Path, bucket: str = "", region: str = "") -> list[Pat
     if bucket:
         _aim_at_aws(folder / FILE, named)
     return list(files)
+
+
+def add_workflow(folder: Path) -> Path:
+    """Adds the workflow with which GitHub plans and deploys a project, and returns its path relative to the folder.
+
+    Raises UsageError, with nothing written, where there is one.
+    """
+    path = Path(".github", "workflows", "deploy.yml")
+    if (folder / path).exists():
+        raise UsageError(f"{folder / path} is there already", "Nothing was written; move it away to have a new one.")
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    text = (_TEMPLATE / "ci" / "github" / "deploy.yml").read_text("utf-8")
+    (folder / path).write_text(text.replace("@version@", __version__), encoding="utf-8")
+    return path
 
 
 def _check(named: Mapping[str, str]) -> None:
