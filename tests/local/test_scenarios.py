@@ -250,6 +250,8 @@ def test_a_contract_may_gain_a_column_and_nothing_else(shop: Shop) -> None:
     answer = shop.ingest(shop.csv("p3.csv", (*PRODUCTS, "colour"), "3,4,Books,Poems,red"))
     assert answer.counts("products") == {"inserted": 1}
     assert shop.rows("select product_id, colour from products order by 1") == [[1, None], [2, None], [3, "red"]]
+    columns = [column["name"] for column in shop.lakectl("tables", "show", "products").json["columns"]]
+    assert columns == [*PRODUCTS, "colour", "_source_file", "_source_sheet", "_source_row", "_execution_id"]
     changed = grown.replace("physicalType: bigint", "physicalType: int", 1)
     (shop.project / "contracts" / "products.yaml").write_text(changed, encoding="utf-8")
     refused = shop.ingest(shop.csv("p4.csv", (*PRODUCTS, "colour"), "4,4,Books,Prose,blue"))

@@ -62,9 +62,18 @@ def find_contract(folder: Path, dataset: str) -> Contract:
 
 def sql_of(contract: Contract, dialect: Literal["duckdb", "spark"]) -> Mapping[str, str]:
     """The statements that the jobs run for a dataset, by name, in their order."""
+    from lakehouse.etl import rejects
     from lakehouse.etl.statements import statements
 
-    return {name: tree.sql(dialect, pretty=True) for name, tree in statements(contract).items()}
+    about_rejects = {
+        "retried": rejects.retried(contract),
+        "raw": rejects.raw(contract, with_retried=bool(contract.foreign_keys)),
+    }
+    afterwards = {"reject_changes": rejects.reject_changes(contract), "waiting": rejects.waiting(contract)}
+    if not contract.foreign_keys:  # nothing of it ever waits for a parent
+        del about_rejects["retried"]
+    trees = {**about_rejects, **statements(contract), **afterwards}
+    return {name: tree.sql(dialect, pretty=True) for name, tree in trees.items()}
 
 
 def described(contract: Contract) -> ContractLine:

@@ -152,3 +152,14 @@ def test_groups_show_their_help(lakectl):
     ran = lakectl("markers")
     assert ran.code == 0
     assert "Usage: lakectl markers" in ran.out
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_a_contracts_sql_is_all_that_its_job_runs_rejects_and_retries_included(lakectl, project, monkeypatch, engine):
+    monkeypatch.setenv("LAKECTL_ENGINE", engine)
+    printed = lakectl("contracts", "show", "order_items", "--sql").out
+    names = [line.removeprefix("-- ") for line in printed.splitlines() if line.startswith("-- ")]
+    assert names[:3] == ["retried", "raw", "checked"]
+    assert names[-2:] == ["reject_changes", "waiting"]
+    products = lakectl("contracts", "show", "products", "--sql").out
+    assert "-- retried" not in products
