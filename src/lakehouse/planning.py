@@ -38,7 +38,8 @@ def refuse_contradictions(lake: Lake) -> None:
     """Holds every contract against the table it has. Raises ContractError, with the column and the way out."""
     for contract in lake.contracts.values():
         if table := lake.catalog.get(contract.dataset):
-            schema_changes(dataset_table(contract, table.location), dict(table.columns), table.partition_columns)
+            spec = dataset_table(contract, table.location)
+            schema_changes(spec, dict(table.columns), table.partition_columns, table.key)
 
 
 def plan(lake: Lake) -> list[dict[str, list[dict[str, str]]]]:

@@ -257,6 +257,12 @@ def test_a_contract_may_gain_a_column_and_nothing_else(shop: Shop) -> None:
     refused = shop.ingest(shop.csv("p4.csv", (*PRODUCTS, "colour"), "4,4,Books,Prose,blue"))
     assert refused.code == 2
     assert "product_id" in refused.json["error"]
+    other = grown.replace("primaryKey: true", "primaryKey: false", 1).replace(
+        "- name: colour", "- name: colour\n        primaryKey: true"
+    )
+    (shop.project / "contracts" / "products.yaml").write_text(other, encoding="utf-8")
+    rekeyed = shop.run()
+    assert (rekeyed.code, "told apart by 'product_id'" in rekeyed.json["error"]) == (2, True)
 
 
 def test_refused_sheets_and_files_exit_with_5_while_the_rest_is_loaded(shop: Shop) -> None:

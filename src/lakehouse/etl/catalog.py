@@ -18,12 +18,16 @@ from lakehouse.storage import Storage
 
 @dataclass(frozen=True)
 class Table:
-    """A catalogued Delta table. `columns` are (name, Hive type) in the table's order, the partition's among them."""
+    """A catalogued Delta table. `columns` are (name, Hive type) in the table's order, the partition's among them.
+
+    `key` are the columns by which its rows were told apart; empty where that was not written down.
+    """
 
     name: str
     location: str
     columns: tuple[tuple[str, str], ...]
     partition_columns: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
 
 class Catalog(Protocol):
@@ -64,6 +68,7 @@ class FileCatalog:
             location=self._storage.uri(layout.table(content["table"])),
             columns=tuple((column["name"], column["type"]) for column in content["columns"]),
             partition_columns=tuple(content["partition_columns"]),
+            key=tuple(content.get("key", ())),
         )
 
 
@@ -86,4 +91,5 @@ def _content(table: Table) -> dict[str, Any]:
         "table": table.name,
         "columns": [{"name": name, "type": type_} for name, type_ in table.columns],
         "partition_columns": list(table.partition_columns),
+        "key": list(table.key),
     }

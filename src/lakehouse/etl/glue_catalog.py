@@ -14,8 +14,8 @@ from typing import Any
 from lakehouse import layout
 from lakehouse.etl.catalog import Table
 
-# Glue has no place for the log's partition columns but a table's own parameters.
-_PARTITIONS = "lakehouse.partition_columns"
+# Glue has no place for the log's partition columns, nor for a key, but a table's own parameters.
+_PARTITIONS, _KEY = "lakehouse.partition_columns", "lakehouse.key"
 
 
 class GlueCatalog:
@@ -64,6 +64,7 @@ def _input(table: Table) -> dict[str, Any]:
             "EXTERNAL": "TRUE",
             "spark.sql.sources.provider": "delta",
             _PARTITIONS: ",".join(table.partition_columns),
+            _KEY: ",".join(table.key),
         },
         "PartitionKeys": [],
         "StorageDescriptor": {
@@ -76,10 +77,12 @@ def _input(table: Table) -> dict[str, Any]:
 
 def _table(entry: dict[str, Any]) -> Table:
     stored = entry["StorageDescriptor"]
-    partitions = entry.get("Parameters", {}).get(_PARTITIONS, "")
+    told = entry.get("Parameters", {})
+    partitions, key = (tuple(filter(None, told.get(name, "").split(","))) for name in (_PARTITIONS, _KEY))
     return Table(
         name=entry["Name"],
         location=stored["Location"].rstrip("/"),
         columns=tuple((column["Name"], column["Type"]) for column in stored["Columns"]),
-        partition_columns=tuple(filter(None, partitions.split(","))),
+        partition_columns=partitions,
+        key=key,
     )

@@ -174,4 +174,4 @@ def _write_rejects(job: Job, refused: bool) -> int:
 def _register(job: Job, table: TableSpec) -> None:
     columns = job.engine.columns(table) or {}
     partitions = (table.partition_by,) if table.partition_by else ()
-    job.catalog.register(Table(table.name, table.location, tuple(columns.items()), partitions))
+    job.catalog.register(Table(table.name, table.location, tuple(columns.items()), partitions, table.key))

@@ -79,13 +79,21 @@ def rejects_table(location: str) -> TableSpec:
 
 
 def schema_changes(
-    spec: TableSpec, present: Mapping[str, str], partitions: tuple[str, ...] | None = None
+    spec: TableSpec,
+    present: Mapping[str, str],
+    partitions: tuple[str, ...] | None = None,
+    key: tuple[str, ...] = (),
 ) -> dict[str, str]:
     """The columns, name -> type, that the table at hand (`present`: name -> type) has to gain. Pure.
 
-    `partitions` are the columns it is partitioned by, where they are known. Raises ContractError, naming the column and
-    the way out, for any change but new nullable columns.
+    `partitions` are the columns it is partitioned by, `key` those of its key, where they are known. Raises
+    ContractError, naming the column and the way out, for any change but new nullable columns.
     """
+    if key and set(key) != set(spec.key):
+        raise ContractError(
+            f"{spec.name}: the table's rows are told apart by {_named(key)}, the contract's by {_named(spec.key)}",
+            f"Give it its old key again, or move {spec.location} away and load its files again.",
+        )
     wanted = (spec.partition_by,) if spec.partition_by else ()
     if partitions is not None and partitions != wanted:
         raise ContractError(

@@ -11,7 +11,9 @@ from botocore.stub import Stubber
 from lakehouse.etl.catalog import Table
 from lakehouse.etl.glue_catalog import GlueCatalog
 
-ORDERS = Table("orders", "s3://lake/lakehouse/processed/orders", (("id", "bigint"), ("date", "date")), ("date",))
+ORDERS = Table(
+    "orders", "s3://lake/lakehouse/processed/orders", (("id", "bigint"), ("date", "date")), ("date",), ("id",)
+)
 ENTRY = {
     "Name": "orders",
     "TableType": "EXTERNAL_TABLE",
@@ -19,6 +21,7 @@ ENTRY = {
         "EXTERNAL": "TRUE",
         "spark.sql.sources.provider": "delta",
         "lakehouse.partition_columns": "date",
+        "lakehouse.key": "id",
     },
     "PartitionKeys": [],
     "StorageDescriptor": {

@@ -74,3 +74,10 @@ def test_many_ranges_close_the_narrowest_gaps() -> None:
 
 def test_no_keys_are_no_ranges() -> None:
     assert coarsened([]) == []
+
+
+def test_another_key_is_refused_where_the_old_one_is_known() -> None:
+    with pytest.raises(ContractError, match="told apart by 'user_id', the contract's by"):
+        schema_changes(TABLE, TABLE.columns, key=("user_id",))
+    assert schema_changes(TABLE, TABLE.columns, key=TABLE.key) == {}
+    assert schema_changes(TABLE, TABLE.columns, key=()) == {}

@@ -47,7 +47,7 @@ def _broken(contract: Contract, table: FindTable) -> str:
         return ""
     spec = dataset_table(contract, present.location)
     try:
-        schema_changes(spec, dict(present.columns), present.partition_columns)
+        schema_changes(spec, dict(present.columns), present.partition_columns, present.key)
     except ContractError as error:
         return f"BREAKS {error.message}"
     return ""
