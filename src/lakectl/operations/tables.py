@@ -13,18 +13,9 @@ from deltalake.exceptions import TableNotFoundError
 from lakectl.asking.statement import QueryError, suggestion
 from lakectl.ports import Platform
 from lakehouse.etl.catalog import Table
+from lakehouse.etl.delta_types import ATHENA, spelled
 
 _HISTORY = 10  # versions
-_NAMES = {
-    "string": "varchar",
-    "long": "bigint",
-    "short": "smallint",
-    "byte": "tinyint",
-    "float": "real",
-    "binary": "varbinary",
-    "timestamp": "timestamp(3) with time zone",
-    "timestamp_ntz": "timestamp(3)",
-}
 
 
 @dataclass(frozen=True)
@@ -89,20 +80,7 @@ def _summary(table: Table, delta: DeltaTable) -> TableSummary:
 
 def _columns(table: DeltaTable) -> list[dict[str, str]]:
     fields = json.loads(table.schema().to_json())["fields"]
-    return [{"name": field["name"], "type": _type(field["type"])} for field in fields]
-
-
-def _type(delta: str | dict[str, Any]) -> str:
-    """A Delta type as Athena writes it."""
-    if isinstance(delta, str):
-        return _NAMES.get(delta, delta)
-    match delta["type"]:
-        case "array":
-            return f"array({_type(delta['elementType'])})"
-        case "map":
-            return f"map({_type(delta['keyType'])}, {_type(delta['valueType'])})"
-        case _:
-            return "row(" + ", ".join(f"{field['name']} {_type(field['type'])}" for field in delta["fields"]) + ")"
+    return [{"name": field["name"], "type": spelled(field["type"], ATHENA)} for field in fields]
 
 
 def _history(table: DeltaTable) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
@@ -19,6 +18,7 @@ from sqlglot import exp
 
 from lakectl.asking.statement import QueryError
 from lakehouse import layout
+from lakehouse.etl.delta_types import Spelling, spelled
 
 _TYPES = {
     "string": "VARCHAR",
@@ -47,22 +47,15 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def duckdb_type(delta: str | dict[str, Any]) -> str:
-    """The DuckDB type of a Delta type, as its log writes it in JSON. Raises QueryError for one that DuckDB lacks."""
-    if isinstance(delta, str):
-        if delta.startswith("decimal"):
-            return delta.upper()
-        if delta not in _TYPES:
-            raise QueryError(f"A column has the type {delta}, which cannot be read here.", "Leave it out of the table.")
-        return _TYPES[delta]
-    match delta["type"]:
-        case "array":
-            return f"{duckdb_type(delta['elementType'])}[]"
-        case "map":
-            return f"MAP({duckdb_type(delta['keyType'])}, {duckdb_type(delta['valueType'])})"
-        case _:
-            fields = (f"{identifier(field['name'])} {duckdb_type(field['type'])}" for field in delta["fields"])
-            return f"STRUCT({', '.join(fields)})"
+def _plain(name: str) -> str:
+    if name.startswith("decimal"):
+        return name.upper()
+    if name not in _TYPES:
+        raise QueryError(f"A column has the type {name}, which cannot be read here.", "Leave it out of the table.")
+    return _TYPES[name]
+
+
+_DUCKDB = Spelling(_plain, "{}[]", "MAP({}, {})", "STRUCT({})", lambda name, type: f"{identifier(name)} {type}")
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ def view_of(folder: Path) -> View:
     table = DeltaTable(folder)
     _check_protocol(table)
     delta = {field["name"]: field["type"] for field in json.loads(table.schema().to_json())["fields"]}
-    types = {name: duckdb_type(type) for name, type in delta.items()}
+    types = {name: spelled(type, _DUCKDB) for name, type in delta.items()}
     partitions = table.metadata().partition_columns
     source = _shape(types)
     if files := _files(table, folder):

@@ -11,12 +11,11 @@ import sqlglot
 from deltalake import DeltaTable
 from sqlglot import exp
 
+from lakehouse.etl.delta_types import HIVE, HIVE_NAMES, spelled
 from lakehouse.etl.engines import Ranges
 from lakehouse.etl.tables import TableSpec, predecessor
 
-# The names of the Delta log that differ from Hive's and Spark's.
-_HIVE = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint"}
-_DELTA = {hive: delta for delta, hive in _HIVE.items()}
+_DELTA = {hive: delta for delta, hive in HIVE_NAMES.items()}
 
 
 def duckdb_types(columns: Mapping[str, str]) -> dict[str, str]:
@@ -64,20 +63,7 @@ def _metadata(table: DeltaTable, fields: list[dict[str, Any]]) -> dict[str, Any]
 def column_types(table: DeltaTable) -> dict[str, str]:
     """A Delta table's columns, name -> type as `TableSpec` spells it."""
     fields = json.loads(table.schema().to_json())["fields"]
-    return {field["name"]: _hive_type(field["type"]) for field in fields}
-
-
-def _hive_type(of: Any) -> str:
-    if isinstance(of, str):
-        return _HIVE.get(of, of)
-    match of["type"]:
-        case "array":
-            return f"array<{_hive_type(of['elementType'])}>"
-        case "map":
-            return f"map<{_hive_type(of['keyType'])},{_hive_type(of['valueType'])}>"
-        case _:
-            fields = (f"{field['name']}:{_hive_type(field['type'])}" for field in of["fields"])
-            return f"struct<{','.join(fields)}>"
+    return {field["name"]: spelled(field["type"], HIVE) for field in fields}
 
 
 def candidates(name: str, table: TableSpec, statistics: Sequence[str], ranges: Ranges | None) -> str:
