@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class DuckDBEngine:
 
     def __init__(self) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="lakectl-"))
+        self._interrupted, self._closed = threading.Event(), threading.Event()
         self._connection = duckdb.connect(
             config={
                 "memory_limit": _MEMORY,
@@ -141,11 +143,20 @@ class DuckDBEngine:
             DeltaTable(table.location).vacuum(keep_hours, dry_run=False)
 
     def interrupt(self) -> None:
-        self._connection.interrupt()
+        self._interrupted.set()
+        threading.Thread(target=self._keep_interrupting, daemon=True).start()
 
     def close(self) -> None:
+        self._closed.set()
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _keep_interrupting(self) -> None:
+        """DuckDB forgets an interruption that comes just before a statement, so it is told until the engine closes."""
+        with contextlib.suppress(duckdb.Error):  # closed between the question and the call
+            while not self._closed.is_set():
+                self._connection.interrupt()
+                self._closed.wait(0.05)
 
     def _open(self, table: TableSpec) -> DeltaTable | None:
         with self._failing():
@@ -176,7 +187,9 @@ class DuckDBEngine:
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
-        """Turns what DuckDB, delta-rs and the machine can say into one kind of error."""
+        """Turns what DuckDB, delta-rs and the machine say into one kind of error; begins nothing once interrupted."""
+        if self._interrupted.is_set():
+            raise JobFailed("the job was interrupted")
         try:
             yield
         except duckdb.InterruptException:
