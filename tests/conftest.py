@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from hypothesis import settings
 
@@ -18,9 +19,10 @@ settings.load_profile("lakectl")
 
 @pytest.fixture(autouse=True)
 def clients_of_its_own() -> Iterator[None]:
-    """No test talks to the AWS of the one before it."""
+    """No test talks to the AWS of the one before it, with its credentials."""
     yield
     aws.forget()
+    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture(scope="session")
