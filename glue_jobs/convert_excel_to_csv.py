@@ -7,18 +7,17 @@ import json
 import sys
 
 from lakehouse.intake import convert_batch
-from lakehouse.lake import WORDS, open_lake
+from lakehouse.lake import add_words, open_lake, words_of
 
 
 def main(argv: list[str]) -> None:
     """Reads `--lake ROOT --execution ID --batch JSON` and the other words of `lakehouse.lake`."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name in ("--lake", "--execution", "--batch"):
+    for name in ("--execution", "--batch"):
         parser.add_argument(name, required=True)
-    for word, default in WORDS.items():
-        parser.add_argument(f"--{word}", default=default)
+    add_words(parser)
     given, _ = parser.parse_known_args(argv)
-    lake = open_lake({"root": given.lake, **{word: getattr(given, word) for word in WORDS}})
+    lake = open_lake(words_of(given))
     convert_batch(lake, given.execution, json.loads(given.batch))
 
 

@@ -37,6 +37,11 @@ class Config:
         return self.project / "contracts"
 
     @property
+    def own_contracts(self) -> str:
+        """The same folder for whoever opens the lake; empty where the project has none."""
+        return str(self.contracts) if self.contracts.is_dir() else ""
+
+    @property
     def sql(self) -> Path:
         """The project's own queries; they win over the packaged ones of the same name."""
         return self.project / "sql"

@@ -39,8 +39,7 @@ def _aws_platform(config: Config) -> Platform:
     from lakectl.platforms.aws.session import open_session
 
     session, names = open_session(config)
-    contracts = str(config.contracts) if config.contracts.is_dir() else ""
-    words = {"root": names.lake, "contracts": contracts, "machine": names.machine_arn, **names.backends}
+    words = {"root": names.lake, "contracts": config.own_contracts, "machine": names.machine_arn, **names.backends}
     return Platform(
         target=config.target,
         engine=config.engine,
@@ -93,8 +92,13 @@ def lake_words(config: Config) -> dict[str, str]:
     """What a handler or a job is told of the lake (see `lakehouse.lake.open_lake`)."""
     local = config.local
     markers = f"dynamodb:{local.markers_table}" if local.markers == "dynamodb" else "objects"
-    contracts = str(config.contracts) if config.contracts.is_dir() else ""
-    return {"root": str(local.path), "contracts": contracts, "markers": markers, "lock": "objects", "machine": ""}
+    return {
+        "root": str(local.path),
+        "contracts": config.own_contracts,
+        "markers": markers,
+        "lock": "objects",
+        "machine": "",
+    }
 
 
 def _local_workflow(config: Config, words: dict[str, str]) -> Workflow:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakehouse.aws import Clients, client
 from lakehouse.contracts.load import PACKAGED, load_contracts
@@ -24,6 +25,9 @@ from lakehouse.liveness import is_running, is_running_on_aws
 from lakehouse.lock import Lock, Places
 from lakehouse.markers import Markers, ObjectMarkers
 from lakehouse.storage import Storage, open_storage
+
+if TYPE_CHECKING:
+    import argparse  # only jobs read arguments; functions start without it
 
 WORDS = {"contracts": "", "markers": "objects", "lock": "objects", "machine": ""}
 
@@ -50,6 +54,18 @@ class Lake:
     def catalog(self) -> Catalog:
         """The tables that there are."""
         return open_catalog(self.storage, self.clients)
+
+
+def add_words(parser: argparse.ArgumentParser) -> None:
+    """Has a job's parser read the words of its lake: `--lake ROOT` and the others by their names."""
+    parser.add_argument("--lake", required=True)
+    for word, default in WORDS.items():
+        parser.add_argument(f"--{word}", default=default)
+
+
+def words_of(given: argparse.Namespace) -> dict[str, str]:
+    """What `open_lake` is told by arguments that such a parser has read."""
+    return {"root": given.lake, **{word: getattr(given, word) for word in WORDS}}
 
 
 def open_lake(given: Mapping[str, str], clients: Clients = client) -> Lake:

@@ -65,14 +65,14 @@ def sql_of(contract: Contract, dialect: Literal["duckdb", "spark"]) -> Mapping[s
     from lakehouse.etl import rejects
     from lakehouse.etl.statements import statements
 
-    about_rejects = {
-        "retried": rejects.retried(contract),
-        "raw": rejects.raw(contract, with_retried=bool(contract.foreign_keys)),
+    waits = bool(contract.foreign_keys)  # else nothing of it ever waits for a parent
+    trees = {
+        **({"retried": rejects.retried(contract)} if waits else {}),
+        "raw": rejects.raw(contract, with_retried=waits),
+        **statements(contract),
+        "reject_changes": rejects.reject_changes(contract),
+        "waiting": rejects.waiting(contract),
     }
-    afterwards = {"reject_changes": rejects.reject_changes(contract), "waiting": rejects.waiting(contract)}
-    if not contract.foreign_keys:  # nothing of it ever waits for a parent
-        del about_rejects["retried"]
-    trees = {**about_rejects, **statements(contract), **afterwards}
     return {name: tree.sql(dialect, pretty=True) for name, tree in trees.items()}
 
 

@@ -12,13 +12,13 @@ from lakehouse.etl.engines import Engine
 from lakehouse.etl.live import at_work
 from lakehouse.etl.loading import Job, load
 from lakehouse.etl.manifest import read_manifest
-from lakehouse.lake import WORDS, open_lake
+from lakehouse.lake import add_words, open_lake, words_of
 
 
 def main(argv: list[str]) -> None:
     """Runs the job that the arguments name (`--dataset NAME`, ...). Raises JobFailed, ContractError, ObjectMissing."""
     given = _arguments(argv)
-    lake = open_lake({"root": given.lake, **{word: getattr(given, word) for word in WORDS}})
+    lake = open_lake(words_of(given))
     manifest = read_manifest(lake.storage, given.manifest)
     if manifest.dataset != given.dataset:
         raise JobFailed(f"{given.manifest} is for {manifest.dataset}, not for {given.dataset}")
@@ -45,9 +45,8 @@ def open_engine(name: str) -> Engine:
 def _arguments(argv: list[str]) -> argparse.Namespace:
     # Glue adds arguments of its own, and allows no abbreviations.
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name in ("--lake", "--dataset", "--execution", "--manifest", "--result"):
+    for name in ("--dataset", "--execution", "--manifest", "--result"):
         parser.add_argument(name, required=True)
-    for word, default in WORDS.items():
-        parser.add_argument(f"--{word}", default=default)
+    add_words(parser)
     parser.add_argument("--engine", default="duckdb")
     return parser.parse_known_args(argv)[0]

@@ -16,7 +16,7 @@ from lakehouse.etl.engines import Engine
 from lakehouse.etl.job import open_engine
 from lakehouse.etl.live import at_work
 from lakehouse.etl.tables import TableSpec, dataset_table, rejects_table
-from lakehouse.lake import WORDS, Lake, open_lake
+from lakehouse.lake import Lake, add_words, open_lake, words_of
 from lakehouse.liveness import alive, glue_owner
 
 WEEK = 168  # hours; Delta refuses less, as a reader may be at work on an older version
@@ -25,15 +25,13 @@ WEEK = 168  # hours; Delta refuses less, as a reader may be at work on an older 
 def main(argv: list[str]) -> None:
     """Reads `--lake ROOT --engine NAME [--keep-hours N]` and the other words of `lakehouse.lake`. Raises JobFailed."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--lake", required=True)
     parser.add_argument("--engine", default="duckdb")
     parser.add_argument("--keep-hours", type=int, default=WEEK)
     for name in ("JOB_NAME", "JOB_RUN_ID"):
         parser.add_argument(f"--{name}", default="")
-    for word, default in WORDS.items():
-        parser.add_argument(f"--{word}", default=default)
+    add_words(parser)
     given, _ = parser.parse_known_args(argv)
-    lake = open_lake({"root": given.lake, **{word: getattr(given, word) for word in WORDS}})
+    lake = open_lake(words_of(given))
     owner = glue_owner(given.JOB_NAME, given.JOB_RUN_ID) if given.JOB_RUN_ID else f"upkeep-{uuid.uuid4().hex}"
     # Glue knows whether its run is still at work; of a process on this machine, the lake does.
     living = contextlib.nullcontext() if given.JOB_RUN_ID else alive(lake.storage.root, owner)

@@ -24,9 +24,8 @@ def open_deployment(config: Config, only: Collection[str], open_lake: OpenLake) 
     if not only:
         session, names = open_session(config)
         check_region(target.region, session.default_region)
-        contracts = str(config.contracts) if config.contracts.is_dir() else ""
         stacks, site = CloudFormationStacks(session.client("cloudformation")), AwsSite(session, names, open_lake)
-        return AwsDeployment(names, stacks, site, lambda: build(config.project, target), contracts)
+        return AwsDeployment(names, stacks, site, lambda: build(config.project, target), config.own_contracts)
     existing = check_parts(target, only)
     session = Session(target)
     check_region(target.region, session.default_region)
