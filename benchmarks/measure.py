@@ -45,6 +45,8 @@ class Line:
 
 def run(command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Run:
     """Runs a command to its end. Raises CalledProcessError with its stderr when it fails."""
+    # As on a user's machine Python keeps its bytecode: without it every process would compile all it imports anew.
+    env = {name: value for name, value in (env or os.environ).items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen([str(part) for part in command], cwd=cwd, env=env, stdout=out, stderr=err)
