@@ -48,8 +48,16 @@ def _aws_platform(config: Config) -> Platform:
         open_workflow=lambda: _step_functions(session, names),
         open_queries=lambda: _athena(session, names),
         delta_options=session.delta_options,
+        check=lambda: _check_deployed(config, session, names),
         converts_here=True,
     )
+
+
+def _check_deployed(config: Config, session: Session, names: Names) -> None:
+    from lakectl.platforms.aws.cloudformation import CloudFormationStacks
+    from lakectl.platforms.aws.deployed import check_contracts
+
+    check_contracts(config.project, names, CloudFormationStacks(session.client("cloudformation")))
 
 
 def _step_functions(session: Session, names: Names) -> Workflow:

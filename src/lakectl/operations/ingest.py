@@ -14,7 +14,7 @@ from pathlib import Path
 from lakectl.errors import UsageError
 from lakectl.operations.progress import Progress
 from lakectl.operations.result import Execution
-from lakectl.operations.run import follow
+from lakectl.operations.run import check, follow
 from lakectl.operations.status import new_name
 from lakectl.ports import Platform
 from lakehouse import inbox, intake, outcomes
@@ -28,9 +28,10 @@ _AT_ONCE = 8  # files on their way into the inbox
 def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
     """Loads files, and the files of folders by name, in the order given. The files themselves are left as they are.
 
-    Raises UsageError when a path is not there, before anything is done.
+    Before anything is done it raises UsageError when a path is not there, or ContractError (see `run.check`).
     """
     files = expand(paths)
+    check(platform)
     name = new_name(dt.datetime.now(dt.UTC))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         needless = list(pool.map(lambda numbered: _bring(platform, name, *numbered), enumerate(files, 1)))

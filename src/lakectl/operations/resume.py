@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lakectl.operations.progress import Progress
 from lakectl.operations.result import DatasetResult, Execution
-from lakectl.operations.run import follow
+from lakectl.operations.run import check, follow
 from lakectl.operations.status import new_name, report, resumable
 from lakectl.ports import Platform
 from lakehouse.planning import split
@@ -46,5 +46,6 @@ def outlook(platform: Platform, name: str | None) -> Outlook | None:
 
 
 def resume(platform: Platform, name: str, progress: Progress) -> Execution:
-    """Continues an execution that failed or was stopped, as a new one."""
+    """Continues an execution that failed or was stopped, as a new one. Raises ContractError, UsageError."""
+    check(platform)
     return follow(platform, new_name(dt.datetime.now(dt.UTC)), "resume", name, progress)

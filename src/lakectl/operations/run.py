@@ -18,17 +18,20 @@ from lakehouse.closing import close
 from lakehouse.planning import refuse_contradictions
 
 
+def check(platform: Platform) -> None:
+    """What must hold before anything is touched. Raises ContractError, with the column and the way out; UsageError."""
+    refuse_contradictions(platform.lake)
+    platform.check()
+
+
 def run(platform: Platform, progress: Progress) -> Execution:
-    """Loads whatever lies in `uploads/` and `raw/` and is not loaded yet."""
+    """Loads whatever lies in `uploads/` and `raw/` and is not loaded yet. Raises ContractError, UsageError."""
+    check(platform)
     return follow(platform, new_name(dt.datetime.now(dt.UTC)), "run", None, progress)
 
 
 def follow(platform: Platform, name: str, trigger: str, resumed_from: str | None, progress: Progress) -> Execution:
-    """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards.
-
-    Raises ContractError before anything runs.
-    """
-    refuse_contradictions(platform.lake)
+    """Runs the state machine under this name, to its end or to Ctrl-C; either way the lock is free afterwards."""
     given = {"trigger": trigger, "resumed_from": resumed_from, "engine": platform.engine}
     state = platform.workflow.follow(name, given, Narrator(progress))
     if state.status == "ABORTED":

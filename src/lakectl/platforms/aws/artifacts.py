@@ -62,7 +62,7 @@ def build(project: Path, target: AwsTarget, cache: Path | None = None) -> Artifa
     scripts = {
         job: _one("glue_jobs", f"{job}.py", assets.find("glue_jobs", f"{job}.py", project).read_bytes()) for job in JOBS
     }
-    contracts = _together("contracts", _contracts(project))
+    contracts = contract_artifacts(project)
     queries = _together(
         "sql", {path.name: path for folder in assets.folders("sql", project) for path in folder.glob("*.sql")}
     )
@@ -73,10 +73,22 @@ def build(project: Path, target: AwsTarget, cache: Path | None = None) -> Artifa
             "WheelKey": own.key,
             "ModulesKeys": ",".join(artifact.key for artifact in (own, *others)),
             "DefinitionKey": definition.key,
-            "ContractsPrefix": contracts[0].key.rpartition("/")[0] + "/",
+            "ContractsPrefix": folder(contracts),
             **{f"Script{_camel(job)}": script.key for job, script in scripts.items()},
         },
     )
+
+
+def contract_artifacts(project: Path) -> list[Artifact]:
+    """The contracts in force, each by the name of its dataset."""
+    own = project / "contracts"
+    files = contract_files([PACKAGED, own] if own.is_dir() else [PACKAGED])
+    return _together("contracts", {f"{dataset}.yaml": path for dataset, path in files.items()})
+
+
+def folder(artifacts: Sequence[Artifact]) -> str:
+    """The prefix under which artifacts with one hash lie."""
+    return artifacts[0].key.rpartition("/")[0] + "/"
 
 
 def missing(artifacts: Artifacts, s3: Any, bucket: str) -> list[Artifact]:
@@ -106,13 +118,6 @@ def _put(artifact: Artifact, s3: Any, bucket: str) -> None:
 
 def _one(kind: str, name: str, content: bytes) -> Artifact:
     return Artifact(f"{ARTIFACTS}{kind}/{_hash([(name, content)])}/{name}", content)
-
-
-def _contracts(project: Path) -> dict[str, Path]:
-    """The contracts in force, by a file name of their own."""
-    own = project / "contracts"
-    files = contract_files([PACKAGED, own] if own.is_dir() else [PACKAGED])
-    return {f"{dataset}.yaml": path for dataset, path in files.items()}
 
 
 def _together(kind: str, paths: Mapping[str, Path]) -> list[Artifact]:
