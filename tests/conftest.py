@@ -1,4 +1,4 @@
-"""What tests of several folders share: one Spark for the whole run, started when the first test asks for it."""
+"""What tests of several folders share: one Spark and one emulator, each started when the first test asks for it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from hypothesis import settings
+from tests.cloud.environments import CannotInstall
+from tests.cloud.launcher import Emulator, running
 
 from lakectl.platforms.local.spark_session import LocalSpark
-from lakehouse import aws
+from lakehouse import aws as clients
 
 # No test is timed. Where a change is judged, it is judged by the same examples each time; elsewhere new ones are tried.
 settings.register_profile("lakectl", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -21,7 +23,7 @@ settings.load_profile("lakectl")
 def clients_of_its_own() -> Iterator[None]:
     """No test talks to the AWS of the one before it, with its credentials."""
     yield
-    aws.forget()
+    clients.forget()
     boto3.DEFAULT_SESSION = None
 
 
@@ -31,3 +33,19 @@ def spark() -> Iterator[LocalSpark]:
     with LocalSpark() as spark:
         spark.session()
         yield spark
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator of AWS. Each test has an account, and with it a cloud, of its own."""
+    try:
+        with running(tmp_path_factory.mktemp("aws")) as emulator:
+            yield emulator
+    except CannotInstall as error:
+        pytest.fail(f"the emulator's packages cannot be installed: {error}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def emulator(aws: Emulator) -> str:
+    """Where it listens."""
+    return aws.endpoint

@@ -78,12 +78,17 @@ def changes(plan):
     return {(change["kind"], change["name"], change["action"]) for change in plan["changes"]}
 
 
-def open_shop(tmp_path, monkeypatch, emulator, capsys, caplog):
-    """A fresh one, in an account of its own: an access key of twelve digits is an account."""
+def fresh_account(monkeypatch, emulator):
+    """What follows is asked of an account of its own: an access key of twelve digits is an account."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{secrets.randbelow(10**12):012}")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("COLUMNS", "80")
     aws.forget()
+
+
+def open_shop(tmp_path, monkeypatch, emulator, capsys, caplog):
+    """A shop in a fresh account."""
+    fresh_account(monkeypatch, emulator)
+    monkeypatch.setenv("COLUMNS", "80")
     return Shop(tmp_path / "shop", capsys, caplog)

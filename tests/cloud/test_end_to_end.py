@@ -7,29 +7,13 @@ A job on Spark takes long here, so each test takes a story as far as it goes.
 from __future__ import annotations
 
 import json
-import os
-import time
 
 import pytest
-from deltalake import DeltaTable, QueryBuilder
-from tests.cloud.policies import judge, role_statements
-from tests.cloud.recording import recorded
-from tests.cloud.shop import REGION, client, open_shop
-from tests.cloud.stack_values import StackValues
-from tests.local.shop import ITEMS, ORDERS, PRODUCTS
-
-from lakectl.platforms.aws.templates import load
+from tests.cloud.shop import client, open_shop
+from tests.cloud.stories import counts, csv, ended, keys, messages, put, rows, until, verdict
+from tests.local.shop import ATLAS, ITEM_1, ITEM_2, ITEMS, NOVEL, ORDER_1, ORDER_2, ORDERS, PRODUCTS
 
 pytestmark = pytest.mark.spark
-
-PATIENCE = 400  # seconds for an execution that takes half a minute on an idle machine
-
-ATLAS = "1,4,Books,Atlas"
-NOVEL = "2,4,Books,Novel"
-ORDER_1 = "1,10,7,2025-04-01T10:00:00,9.50,2025-04-01"
-ORDER_2 = "2,11,8,2025-04-02T11:00:00,20,2025-04-02"
-ITEM_1 = "100,10,7,3,1,1,0,2025-04-01T10:00:00,2025-04-01"
-ITEM_2 = "101,11,8,,2,1,1,2025-04-02T11:00:00,2025-04-02"
 
 FAILS = "def main(argv):\n    raise OSError('disk full')\n\n\nmain([])\n"
 WAITS = "import time\n\nprint('waiting', flush=True)\ntime.sleep(600)\n"
@@ -49,80 +33,6 @@ def dynamo_shop(tmp_path, monkeypatch, emulator, capsys, caplog):
     shop.configure(f'bucket = "{shop.bucket}"', 'markers = "dynamodb"', 'lock = "dynamodb"')
     shop.outputs = shop.deploy()["outputs"]
     return shop
-
-
-def csv(columns, *rows):
-    return "".join(f"{line}\n" for line in (",".join(columns), *rows)).encode()
-
-
-def put(shop, name, content):
-    client("s3").put_object(Bucket=shop.bucket, Key=f"uploads/{name}", Body=content)
-
-
-def until(look):
-    """What `look` finds, once it finds something."""
-    end = time.monotonic() + PATIENCE
-    while not (found := look()):
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(1)
-    return found
-
-
-def ended(shop, count=1):
-    """The executions, newest first, once there are so many and none runs any more."""
-
-    def look():
-        found = shop.run("executions", "list")
-        done = len(found) >= count and all(execution["status"] != "RUNNING" for execution in found)
-        return found if done else None
-
-    return until(look)
-
-
-def counts(answer, dataset):
-    """The counts of a dataset that are not zero."""
-    names = ("inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
-    told = next(each for each in answer["datasets"] if each["dataset"] == dataset)
-    return {name: told[name] for name in names if told[name]}
-
-
-def rows(shop, table, columns):
-    """Rows that delta-rs finds in the bucket, as texts, ordered."""
-    options = {
-        "aws_access_key_id": os.environ["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": "test",
-        "aws_region": REGION,
-        "aws_endpoint_url": os.environ["AWS_ENDPOINT_URL"],
-        "aws_allow_http": "true",
-    }
-    found = DeltaTable(f"s3://{shop.bucket}/lakehouse/processed/{table}", storage_options=options)
-    wanted = ", ".join(f"CAST({column} AS VARCHAR) AS c{place}" for place, column in enumerate(columns))
-    batches = QueryBuilder().register("t", found).execute(f"SELECT {wanted} FROM t ORDER BY 1").read_all()
-    return [tuple(row) for row in zip(*(column.to_pylist() for column in batches.columns), strict=True)]
-
-
-def keys(shop, prefix):
-    listed = client("s3").list_objects_v2(Bucket=shop.bucket, Prefix=prefix)
-    return [entry["Key"] for entry in listed.get("Contents", [])]
-
-
-def messages(shop):
-    """A function that waits for what the topic says from now on."""
-    queue = client("sqs").create_queue(QueueName="told")["QueueUrl"]
-    attributes = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-    client("sns").subscribe(TopicArn=shop.outputs["topic"], Protocol="sqs", Endpoint=attributes["QueueArn"])
-    return lambda: until(lambda: client("sqs").receive_message(QueueUrl=queue).get("Messages"))
-
-
-def verdict(shop, recording, start, tmp_path):
-    """What the roles' policies refuse of what was asked in their names since then, and what nobody needed of them."""
-    [stack] = client("cloudformation").describe_stacks(StackName="shop-app")["Stacks"]
-    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
-    account = os.environ["AWS_ACCESS_KEY_ID"]
-    own = tmp_path / "requests.jsonl"
-    own.write_bytes(recording.read_bytes()[start:])
-    roles = role_statements(StackValues(load("app.yaml"), parameters, account, REGION))
-    return judge(roles, recorded(own, account, REGION))
 
 
 def test_files_put_into_the_bucket_become_tables(shop, aws, tmp_path):
@@ -190,6 +100,26 @@ def test_a_failed_job_is_told_repaired_by_a_deployment_and_resumed(dynamo_shop):
     newest, _ = shop.run("executions", "list")
     assert (newest["trigger"], newest["resumed_from"]) == ("resume", failed["execution"])
     assert rows(shop, "products", ["product_name"]) == [("Atlas",)]
+
+
+def test_what_is_too_large_for_a_function_is_converted_by_a_job(tmp_path, monkeypatch, emulator, capsys, caplog, aws):
+    shop = open_shop(tmp_path, monkeypatch, emulator, capsys, caplog)
+    shop.configure(f'bucket = "{shop.bucket}"', "lambda_megabytes = 0")
+    shop.deploy()
+    start = aws.recording.stat().st_size
+    put(shop, "products.csv", csv(PRODUCTS, ATLAS, NOVEL))
+    put(shop, "broken.xlsx", b"PK no workbook")
+    executions = ended(shop, 2)
+    told = next(each for each in (shop.run("status", e["execution"]) for e in executions) if each["datasets"])
+    assert {upload["file"]: upload["status"] for upload in told["uploads"]} == {
+        "products.csv": "converted",
+        "broken.xlsx": "refused",
+    }
+    assert counts(told, "products") == {"inserted": 2}
+    [run] = client("glue").get_job_runs(JobName="shop-convert_excel_to_csv")["JobRuns"]
+    assert run["JobRunState"] == "SUCCEEDED"
+    judged = verdict(shop, aws.recording, start, tmp_path)
+    assert judged.refused == []
 
 
 def test_stop_ends_the_job_and_gives_the_lock_back(shop):

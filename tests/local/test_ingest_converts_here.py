@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 
-from tests.local.shop import ORDERS, PRODUCTS, Shop
-from tests.local.test_scenarios import ATLAS, ORDER_1, ORDER_2
+from tests.local.shop import ATLAS, ORDER_1, ORDER_2, ORDERS, PRODUCTS, Shop
 
 from lakectl import config, wiring
 from lakectl.operations.ingest import ingest

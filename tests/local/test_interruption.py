@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.local.shop import ORDERS, PRODUCTS, Shop
-from tests.local.test_scenarios import ATLAS, ORDER_1, ORDER_2
+from tests.local.shop import ATLAS, ORDER_1, ORDER_2, ORDERS, PRODUCTS, Shop
 
 SLOW = """
 import pathlib, time

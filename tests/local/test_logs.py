@@ -8,9 +8,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from tests.local.shop import ORDERS, PRODUCTS, Shop
+from tests.local.shop import ATLAS, ORDER_1, ORDERS, PRODUCTS, Shop
 from tests.local.test_interruption import start_and_wait
-from tests.local.test_scenarios import ATLAS, ORDER_1
 
 from lakectl.operations.result import DatasetResult, Execution
 from lakectl.operations.resume import Outlook

@@ -5,8 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 from moto import mock_aws
-from tests.local.shop import ORDERS, PRODUCTS, Shop
-from tests.local.test_scenarios import ATLAS, NOVEL, ORDER_1, ORDER_2
+from tests.local.shop import ATLAS, NOVEL, ORDER_1, ORDER_2, ORDERS, PRODUCTS, Shop
 
 
 def test_1001_files_are_loaded_once(local_shop: Shop) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 
-from tests.local.shop import ORDERS, Shop
+from tests.local.shop import ORDER_1, ORDERS, Shop
 from tests.local.test_interruption import start_and_wait
-from tests.local.test_scenarios import ORDER_1
 
 
 def test_stop_ends_what_another_process_runs_and_resume_goes_on(local_shop: Shop) -> None:

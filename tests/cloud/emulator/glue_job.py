@@ -1,6 +1,6 @@
-"""Runs a job's script as Glue does: installs `--additional-python-modules` and hands `--conf` to Spark.
+"""Runs a job's script as Glue does, with `--additional-python-modules` installed.
 
-    python glue_job.py SCRIPT --JOB_NAME ... --additional-python-modules s3://bucket/a.whl,b==1 --conf k=v
+    python glue_job.py SCRIPT --JOB_NAME ... --additional-python-modules s3://bucket/a.whl,b==1
 
 The Python shell's Python (3.9) runs this, too. Modules are installed once per set, into `$GLUE_MODULES`.
 """
@@ -23,9 +23,6 @@ def main(script, arguments):
         options = shlex.split(_given(arguments, "--python-modules-installer-option"))
         folder = _installed(list(filter(None, modules)), options)
         variables["PYTHONPATH"] = os.pathsep.join([str(folder), variables.get("PYTHONPATH", "")])
-    conf = _given(arguments, "--conf")
-    if conf:
-        variables["PYSPARK_SUBMIT_ARGS"] = f"--conf {conf} pyspark-shell"
     os.execve(sys.executable, [sys.executable, script, *arguments], variables)
 
 

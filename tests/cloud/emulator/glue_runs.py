@@ -14,14 +14,17 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ministack.services import cloudwatch_logs, s3
+from tests.cloud.emulator import warm_spark
 from tests.cloud.emulator.settings import settings
 
 _RUNNER = Path(__file__).with_name("glue_job.py")
 # A job does not outlive the emulator, however that ends.
 _DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+_SECRET, _ROLE = "test", "glue"  # the role is for whoever writes down who asks what
 _MOST = 2000  # characters of an error that Glue keeps
 
 _processes: dict[str, subprocess.Popen[str]] = {}
@@ -53,7 +56,7 @@ def execute(start: Start) -> None:
     run = start.run
     with tempfile.TemporaryDirectory(prefix="glue-") as folder:
         try:
-            state, message = _ended(start, Path(folder))
+            state, message = (_ended if start.is_shell else _ended_on_spark)(start, Path(folder))
         except (OSError, KeyError) as error:
             state, message = "FAILED", f"{type(error).__name__}: {error}"[:_MOST]
     now = int(time.time())
@@ -78,9 +81,19 @@ def stop_all() -> None:
         _end(process)
 
 
-def _ended(start: Start, folder: Path) -> tuple[str, str]:
+def _ended_on_spark(start: Start, folder: Path) -> tuple[str, str]:
+    """The run's last state and its error, with a Spark that acts for the run's account."""
+    role = {"access.key": start.account, "secret.key": _SECRET, "session.token": _ROLE}
+    properties = {f"spark.hadoop.fs.s3a.{name}": value for name, value in role.items()}
+    with warm_spark.lent(start.arguments.get("--conf", ""), properties) as jvm:
+        state, message = _ended(start, folder, jvm.variables)
+        jvm.trusted = state == "SUCCEEDED"
+    return state, message
+
+
+def _ended(start: Start, folder: Path, variables: Mapping[str, str] = MappingProxyType({})) -> tuple[str, str]:
     """The run's last state and its error."""
-    process = _started(start, folder)
+    process = _started(start, folder, variables)
     if process is None:
         return "STOPPED", ""
     try:
@@ -98,7 +111,7 @@ def _ended(start: Start, folder: Path) -> tuple[str, str]:
     return ("SUCCEEDED", "") if process.returncode == 0 else ("FAILED", _error(err, process.returncode, start.script))
 
 
-def _started(start: Start, folder: Path) -> subprocess.Popen[str] | None:
+def _started(start: Start, folder: Path, variables: Mapping[str, str]) -> subprocess.Popen[str] | None:
     script = _bring(start.script, folder)
     extra = [_bring(uri, folder / "lib") for uri in _uris(start.arguments.get("--extra-py-files"))]
     python = settings().shell_python if start.is_shell else settings().spark_python
@@ -109,7 +122,7 @@ def _started(start: Start, folder: Path) -> subprocess.Popen[str] | None:
         process = subprocess.Popen(
             [*_DIES_WITH_US, *words],
             cwd=folder,
-            env=_environment(start, [folder / "lib", *extra]),
+            env={**_environment(start, [folder / "lib", *extra]), **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -140,8 +153,8 @@ def _environment(start: Start, path: list[Path]) -> dict[str, str]:
         "AWS_REGION": start.region,
         "AWS_DEFAULT_REGION": start.region,
         "AWS_ACCESS_KEY_ID": start.account,
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_SESSION_TOKEN": "glue",  # the role, for whoever writes down who asks what
+        "AWS_SECRET_ACCESS_KEY": _SECRET,
+        "AWS_SESSION_TOKEN": _ROLE,
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONPATH": os.pathsep.join(map(str, path)),
         "PYTHONUNBUFFERED": "1",
