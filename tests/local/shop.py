@@ -136,6 +136,11 @@ class Shop:
         book.save(path)
         return path
 
+    def write_contract(self, name: str, text: str) -> None:
+        """Puts a contract into the project's folder."""
+        (self.project / "contracts").mkdir(exist_ok=True)
+        (self.project / "contracts" / name).write_text(text, encoding="utf-8")
+
     @contextlib.contextmanager
     def replaced(self, kind: str, name: str, text: str) -> Iterator[None]:
         """For a while, a file of the project's own is in the place of a packaged handler or job."""

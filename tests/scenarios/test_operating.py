@@ -79,8 +79,8 @@ schema:
       - {name: sku, logicalType: string, primaryKey: true, primaryKeyPosition: 2, required: true}
       - {name: pieces, logicalType: integer, physicalType: int}
 """
-    (shop.project / "contracts").mkdir(exist_ok=True)
-    (shop.project / "contracts" / "stock.yaml").write_text(contract, encoding="utf-8")
+    shop.write_contract("stock.yaml", contract)
+    shop.ship()
     first = shop.ingest(shop.csv("stock.csv", ("SKU", "Warehouse", "pieces"), "a,north,5", "a,south,6", "b,north,x"))
     assert first.counts("stock") == {"inserted": 2, "rejected": 1}
     second = shop.ingest(shop.csv("stock.csv", ("SKU", "Warehouse", "pieces"), "a,north,5", "a,south,7"))
@@ -90,24 +90,24 @@ schema:
 
 def test_a_contract_may_gain_a_column_and_nothing_else(shop: Shop) -> None:
     first_load(shop)
-    (shop.project / "contracts").mkdir(exist_ok=True)
     text = (PACKAGED / "products.yaml").read_text(encoding="utf-8").rstrip()
     grown = f"{text}\n      - name: colour\n        logicalType: string\n        physicalType: string\n"
-    (shop.project / "contracts" / "products.yaml").write_text(grown, encoding="utf-8")
+    shop.write_contract("products.yaml", grown)
+    shop.ship()
     answer = shop.ingest(shop.csv("p3.csv", (*PRODUCTS, "colour"), "3,4,Books,Poems,red"))
     assert answer.counts("products") == {"inserted": 1}
     assert shop.rows("select product_id, colour from products order by 1") == [[1, None], [2, None], [3, "red"]]
     columns = [column["name"] for column in shop.lakectl("tables", "show", "products").json["columns"]]
     assert columns == [*PRODUCTS, "colour", "_source_file", "_source_sheet", "_source_row", "_execution_id"]
     changed = grown.replace("physicalType: bigint", "physicalType: int", 1)
-    (shop.project / "contracts" / "products.yaml").write_text(changed, encoding="utf-8")
+    shop.write_contract("products.yaml", changed)
     refused = shop.ingest(shop.csv("p4.csv", (*PRODUCTS, "colour"), "4,4,Books,Prose,blue"))
     assert refused.code == 2
     assert "product_id" in refused.json["error"]
     other = grown.replace("primaryKey: true", "primaryKey: false", 1).replace(
         "- name: colour", "- name: colour\n        primaryKey: true"
     )
-    (shop.project / "contracts" / "products.yaml").write_text(other, encoding="utf-8")
+    shop.write_contract("products.yaml", other)
     rekeyed = shop.run()
     assert (rekeyed.code, "told apart by 'product_id'" in rekeyed.json["error"]) == (2, True)
 
