@@ -124,9 +124,12 @@ def _is_kept(lake: Lake, sheet: Mapping[str, Any]) -> bool:
 
 
 def remember_skip(lake: Lake, outcome: UploadOutcome, execution: str) -> None:
-    """Keeps, beside the markers, that a file was not needed and why, so that `markers list` can tell."""
+    """Keeps, beside the markers, that a file was not needed and why, so that `markers list` can tell.
+
+    The same file sent again and again is told once, of the last time.
+    """
     when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    identity = sheet_id(outcome.sha256, f"{execution}/{outcome.key}/{outcome.file}")
+    identity = sheet_id(outcome.sha256, f"{outcome.key}/{outcome.file}")
     lake.markers.put(
         [
             Marker(

@@ -134,6 +134,9 @@ def test_loaded_content_is_skipped_and_says_who_loaded_it(lake: Lake) -> None:
     assert outcome.reason.endswith("/a.csv, loaded by execution e0")
     (skip,) = lake.markers.list("_uploads")
     assert (skip.status, skip.key) == ("skipped", "uploads/copy.csv")
+    take_in(lake, "e3")
+    (skip,) = lake.markers.list("_uploads")  # sent each day, it is told once, of the last time
+    assert skip.execution == "e3"
 
 
 def test_a_corrected_file_of_the_same_name_is_converted(lake: Lake) -> None:
