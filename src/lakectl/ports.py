@@ -31,7 +31,8 @@ class ExecutionState:
 
 # An event of an execution's history, as Step Functions' GetExecutionHistory gives it, with `state`: its state's name.
 HistoryEvent = Mapping[str, Any]
-
+# The type of an event that is in no history: a job run has come to another `state` of its own.
+JOB_RUN = "JobRunStateChanged"
 
 Level = Literal["info", "warning", "error"]
 

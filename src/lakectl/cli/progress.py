@@ -20,6 +20,7 @@ from rich.text import Text
 from lakectl.cli import render
 from lakectl.operations.progress import Event, Progress
 
+_GOES_ON = ("started", "running", "retrying")
 _MARKS = {"finished": ("✓", "green"), "skipped": ("–", "dim"), "failed": ("✗", "red")}
 
 
@@ -77,9 +78,10 @@ class Board:
         return board
 
     def _line(self, event: Event, began: dt.datetime) -> list[RenderableType]:
-        running = event.phase in ("started", "retrying")
+        running = event.phase in _GOES_ON
         mark: RenderableType = self._spinner if running else Text(*_MARKS[event.phase])
         seconds = ((self._now() if running else event.at) - began).total_seconds()
         rows = f"{event.rows:,} rows" if event.rows is not None else ""
         detail = f"{'trying again: ' if event.phase == 'retrying' else ''}{event.detail}"
-        return [mark, event.state, event.dataset, rows, f"{max(seconds, 0):.1f} s", Text(detail, style="yellow")]
+        style = "dim" if event.phase == "running" else "yellow"
+        return [mark, event.state, event.dataset, rows, f"{max(seconds, 0):.1f} s", Text(detail, style=style)]

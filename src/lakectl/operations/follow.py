@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from lakectl.operations.progress import Event, Phase, Progress
-from lakectl.ports import HistoryEvent
+from lakectl.ports import JOB_RUN, HistoryEvent
 from lakehouse.outcomes import reason
 
 # What people call the states whose work they wait for, and which phase their entry and their exit mean. Others pass in
@@ -14,6 +14,7 @@ from lakehouse.outcomes import reason
 _STATES: dict[str, tuple[str, Phase | None, Phase | None]] = {
     "FindUploads": ("look", "started", "finished"),
     "Convert": ("convert", "started", "finished"),
+    "ConvertWithGlue": ("convert", None, None),
     "RunJob": ("load", "started", None),
     "MarkProcessed": ("load", None, "finished"),
     "Skip": ("load", None, "skipped"),
@@ -49,17 +50,26 @@ class Narrator:
         state = event.get("state", "")
         phase = _phase(event) if state in _STATES else None
         if phase is not None:
-            error, rows = str(said.get("error") or ""), said.get("read") if state == "MarkProcessed" else None
-            self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, error))
+            rows = said.get("read") if state == "MarkProcessed" else None
+            detail = _job_run(event) or str(said.get("error") or "")
+            self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, detail))
 
 
 def _phase(event: HistoryEvent) -> Phase | None:
     _, entry, leaving = _STATES[event["state"]]
+    if event["type"] == JOB_RUN:
+        return "running"
     if event["type"].endswith("StateEntered"):
         return entry
     if event["type"].endswith("StateExited"):
         return leaving
     return "retrying" if event["type"] in {"TaskFailed", "LambdaFunctionFailed"} else None
+
+
+def _job_run(event: HistoryEvent) -> str:
+    """How a job's run stands, with as much of its name as tells it from others."""
+    details = details_of(event)
+    return f"Glue run {details['run'][:16]} is {details['state']}" if event["type"] == JOB_RUN else ""
 
 
 def details_of(event: HistoryEvent) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Phase = Literal["started", "retrying", "finished", "skipped", "failed"]
+Phase = Literal["started", "running", "retrying", "finished", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Event:
     """A change of one piece of work: a state of the machine, of one dataset where it has one.
 
     `state` and `dataset` together name the piece; `rows` are those it has dealt with, where that is known; `detail` is
-    a few words, such as the reason of a retry.
+    a few words, such as the reason of a retry, or how a job's run stands.
     """
 
     at: dt.datetime  # UTC

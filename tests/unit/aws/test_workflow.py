@@ -12,6 +12,8 @@ import pytest
 from botocore.stub import Stubber
 
 from lakectl.errors import UsageError
+from lakectl.operations.follow import Narrator
+from lakectl.operations.progress import Event
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.workflow import StepFunctionsWorkflow
 from lakectl.settings import AwsTarget
@@ -20,6 +22,16 @@ from lakehouse.errors import ObjectMissing
 NAMES = Names(AwsTarget(bucket="lake", region="eu-west-1"), "123456789012")
 ARN = NAMES.execution_arn("e1")
 BEGUN = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)
+
+
+class Heard:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def event(self, event: Event) -> None:
+        self.events.append(event)
 
 
 class Stubbed:
@@ -58,7 +70,7 @@ def event(number: int, kind: str, before: int, **details: Any) -> dict[str, Any]
     return {"id": number, "previousEventId": before, "timestamp": BEGUN, "type": kind, **details}
 
 
-ENTERED = event(2, "TaskStateEntered", 0, stateEnteredEventDetails={"name": "RunJob", "input": "{}"})
+ENTERED = event(2, "TaskStateEntered", 0, stateEnteredEventDetails={"name": "RunJob", "input": '{"dataset": "orders"}'})
 SCHEDULED = event(
     3,
     "TaskScheduled",
@@ -98,6 +110,25 @@ def test_an_execution_is_started_by_the_alias_and_told_event_by_event(
     state = workflow.follow("e1", given, seen.append)
     assert [(each["id"], each["state"]) for each in seen] == [(2, "RunJob"), (3, "RunJob"), (4, "RunJob")]
     assert (state.status, state.finished_at, state.given["trigger"]) == ("SUCCEEDED", BEGUN, "run")
+
+
+def test_how_a_jobs_run_stands_is_told_whenever_that_changes(aws: Stubbed, workflow: StepFunctionsWorkflow) -> None:
+    begun = {"events": [ENTERED, SCHEDULED, STARTED, SUBMITTED]}
+    for state in ("WAITING", "RUNNING", "RUNNING"):
+        aws.states.add_response("describe_execution", described("RUNNING"))
+        aws.states.add_response("get_execution_history", begun)
+        run = {"JobName": "lakectl-etl_orders", "RunId": "jr_1"}
+        aws.glue.add_response("get_job_run", {"JobRun": {"JobRunState": state}}, run)
+    aws.states.add_response("describe_execution", described("SUCCEEDED", stopDate=BEGUN))
+    ended = {"events": [*begun["events"], event(6, "TaskSucceeded", 5)]}
+    aws.states.add_response("get_execution_history", ended)
+    heard = Heard()
+    workflow.watch("e1", Narrator(heard))
+    assert [(each.state, each.phase, each.dataset, each.detail) for each in heard.events] == [
+        ("load", "started", "orders", ""),
+        ("load", "running", "orders", "Glue run jr_1 is WAITING"),
+        ("load", "running", "orders", "Glue run jr_1 is RUNNING"),
+    ]
 
 
 def test_a_long_history_is_read_page_by_page_and_its_last_page_again(

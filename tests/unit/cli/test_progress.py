@@ -29,6 +29,18 @@ EVENTS = (
 )
 
 
+def test_how_a_jobs_run_stands():
+    heard = event(2.0, "load", "running", "orders", detail="Glue run jr_1 is WAITING")
+    written: list[str] = []
+    Lines(written.append).event(heard)
+    assert written == ["2026-11-23T02:44:15Z load orders: running: Glue run jr_1 is WAITING"]
+    board = Board(lambda: START + dt.timedelta(seconds=5))
+    board.event(event(1.5, "load", "started", "orders"))
+    board.event(heard)
+    (line,) = drawn(board, 80)
+    assert line.split()[1:] == ["load", "orders", "3.5", "s", "Glue", "run", "jr_1", "is", "WAITING"]
+
+
 def drawn(board: Board, width: int) -> list[str]:
     console = Console(file=io.StringIO(), width=width, force_terminal=False)
     console.print(board.drawn())

@@ -20,6 +20,8 @@ class Call:
     begun: dt.datetime
     ended: dt.datetime | None = None
     run: str = ""  # of a job, once it was submitted
+    event: int = 0  # the last of its events
+    state: str = ""  # of the state machine
 
 
 class Calls:
@@ -28,6 +30,11 @@ class Calls:
     def __init__(self) -> None:
         self.all: list[Call] = []
         self._of_event: dict[int, Call] = {}
+
+    @property
+    def running_jobs(self) -> list[Call]:
+        """The Glue runs that were submitted and have not ended."""
+        return [call for call in self.all if call.service == "glue" and call.run and call.ended is None]
 
     def add(self, event: HistoryEvent) -> None:
         """Takes an event in: one that begins a call, tells more of it or ends it, or has nothing to do with calls."""
@@ -44,6 +51,7 @@ class Calls:
             call.ended = event["timestamp"]
         else:
             self._of_event[event["id"]] = call
+            call.event = event["id"]
 
 
 def _begun(event: HistoryEvent) -> Call | None:
@@ -52,4 +60,5 @@ def _begun(event: HistoryEvent) -> Call | None:
         return None
     given = json.loads(details.get("parameters") or "{}")
     function = str(given.get("FunctionName", "")).rpartition("function:")[2].partition(":")[0]
-    return Call(details["resourceType"], given.get("JobName") or function, event["timestamp"])
+    name = given.get("JobName") or function
+    return Call(details["resourceType"], name, event["timestamp"], event=event["id"], state=event.get("state", ""))

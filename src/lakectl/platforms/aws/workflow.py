@@ -17,6 +17,7 @@ from lakectl.errors import Unreachable
 from lakectl.platforms.aws.calls import Calls
 from lakectl.platforms.aws.errors import translated
 from lakectl.platforms.aws.history import History
+from lakectl.platforms.aws.job_runs import JobRuns
 from lakectl.platforms.aws.logs import AwsLogs
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.session import Session
@@ -57,8 +58,8 @@ class StepFunctionsWorkflow:
         return self.watch(execution, observe)
 
     def watch(self, execution: str, observe: Callable[[HistoryEvent], None]) -> ExecutionState:
-        """Tells of every event, past and to come, until the execution ends; Ctrl-C ends the telling."""
-        history = History(self._states, self._names.execution_arn(execution))
+        """Tells of every event, past and to come, and of Glue's runs, until the execution ends or Ctrl-C."""
+        history, runs = History(self._states, self._names.execution_arn(execution)), JobRuns(self._glue)
         pauses = iter(_PAUSES)
         try:
             while True:
@@ -66,6 +67,11 @@ class StepFunctionsWorkflow:
                 with translated():
                     new = list(history.new())
                 for event in new:
+                    observe(event)
+                    runs.add(event)
+                with translated():
+                    changes = list(runs.changes()) if state.status == "RUNNING" else []
+                for event in changes:
                     observe(event)
                 if state.status != "RUNNING":
                     return state
@@ -125,7 +131,7 @@ def _job_runs(events: Iterable[HistoryEvent]) -> list[tuple[str, str]]:
     calls = Calls()
     for event in events:
         calls.add(event)
-    return [(call.name, call.run) for call in calls.all if call.service == "glue" and call.run and call.ended is None]
+    return [(call.name, call.run) for call in calls.running_jobs]
 
 
 def _state(found: Mapping[str, Any]) -> ExecutionState:
