@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,8 +82,8 @@ class Workflow(Protocol):
     def describe(self, execution: str) -> ExecutionState:
         """How an execution stands. Raises ObjectMissing."""
 
-    def list(self) -> list[ExecutionState]:
-        """The executions, newest first; on AWS the newest hundred."""
+    def list(self, limit: int = 100) -> Iterator[ExecutionState]:
+        """The newest executions, newest first; who needs only the first few, takes only those."""
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ def test_executions_are_kept_described_and_listed_newest_first(workflow: LocalWo
     assert second.status == "FAILED"
     assert second.error.startswith("Closed: ")
     assert [state.name for state in workflow.list()] == ["e2", "e1"]
+    assert [state.name for state in workflow.list(1)] == ["e2"]
     assert seen == [event["type"] for event in workflow.history("e1")]
     assert not is_running(root, "e1")
 

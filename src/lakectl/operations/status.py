@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,9 +55,9 @@ def _meant(platform: Platform, name: str | None) -> ExecutionState | None:
     return platform.workflow.describe(newest) if newest else None
 
 
-def executions(platform: Platform) -> list[ExecutionLine]:
-    """All executions, newest first."""
-    return [_line(state) for state in platform.workflow.list()]
+def executions(platform: Platform, limit: int) -> list[ExecutionLine]:
+    """The newest executions, at most so many, newest first."""
+    return [_line(state) for state in platform.workflow.list(limit)]
 
 
 def _line(state: ExecutionState) -> ExecutionLine:
@@ -75,14 +75,21 @@ def resumable(platform: Platform, name: str | None = None) -> ExecutionState | N
     """The execution that `resume` continues: the named one, else the newest that failed or was stopped and was not
     resumed since; None where there is none. Raises UsageError for a name that cannot be resumed."""
     if name is None:
-        states = platform.workflow.list()
-        resumed = {state.given.get("resumed_from") for state in states}
-        broken = (state for state in states if state.status in {"FAILED", "ABORTED"} and state.name not in resumed)
-        return next(broken, None)
+        return _newest_broken(platform.workflow.list())
     found = named(platform, name)
     if found.status not in {"FAILED", "ABORTED"}:
         raise UsageError(f"execution {name} is {found.status}: only a failed or stopped one can be resumed")
     return found
+
+
+def _newest_broken(states: Iterable[ExecutionState]) -> ExecutionState | None:
+    """The first that is broken. What has resumed it comes before it, since it is newer."""
+    resumed = set()
+    for state in states:
+        if state.status in {"FAILED", "ABORTED"} and state.name not in resumed:
+            return state
+        resumed.add(state.given.get("resumed_from"))
+    return None
 
 
 def named(platform: Platform, name: str) -> ExecutionState:

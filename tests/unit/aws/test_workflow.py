@@ -198,8 +198,8 @@ def test_executions_are_listed_newest_first_with_their_inputs(aws: Stubbed, work
     line = {"executionArn": ARN, "stateMachineArn": NAMES.machine_arn, "name": "e1", "status": "FAILED"}
     aws.states.add_response(
         "list_executions",
-        {"executions": [{**line, "startDate": BEGUN}]},
+        {"executions": [{**line, "startDate": BEGUN}, {**line, "name": "e0", "startDate": BEGUN}]},
         {"stateMachineArn": NAMES.machine_arn},
     )
     aws.states.add_response("describe_execution", described("FAILED"), {"executionArn": ARN})
-    assert [(state.name, state.given["trigger"]) for state in workflow.list()] == [("e1", "run")]
+    assert [(state.name, state.given["trigger"]) for state in workflow.list(1)] == [("e1", "run")]

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import Any
 
 from lakectl.errors import Unreachable
@@ -104,13 +103,15 @@ class StepFunctionsWorkflow:
                 raise ObjectMissing(f"there is no execution {execution}") from None
         return _state(found)
 
-    def list(self, limit: int = 100) -> list[ExecutionState]:
-        """The newest executions, newest first."""
+    def list(self, limit: int = 100) -> Iterator[ExecutionState]:
+        """The newest executions, newest first, by one call for each and one for a page of names."""
         with translated():
-            pages = self._states.get_paginator("list_executions").paginate(stateMachineArn=self._names.machine_arn)
-            names = [found["name"] for found in islice((e for page in pages for e in page["executions"]), limit)]
+            paginator = self._states.get_paginator("list_executions")
+            pages = paginator.paginate(stateMachineArn=self._names.machine_arn, PaginationConfig={"MaxItems": limit})
+            names = [found["name"] for page in pages for found in page["executions"]]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(self.describe, names))
+            for first in range(0, len(names), _AT_ONCE):
+                yield from pool.map(self.describe, names[first : first + _AT_ONCE])
 
     def newest(self) -> str | None:
         """The name of the newest execution, by one call; None where nothing has run."""

@@ -128,14 +128,13 @@ class LocalWorkflow:
 
     def newest(self) -> str | None:
         """The name of the newest execution; None where nothing has run."""
-        states = self.list()
-        return states[0].name if states else None
+        return next((state.name for state in self.list(1)), None)
 
-    def list(self) -> list[ExecutionState]:
-        """All executions, newest first."""
+    def list(self, limit: int = 100) -> Iterator[ExecutionState]:
+        """The newest executions, newest first."""
         paths = self._root.glob(f"{layout.EXECUTIONS}*/{_HISTORY}")
         states = [self.describe(path.parent.name) for path in paths if path.stat().st_size]
-        return sorted(states, key=lambda state: (state.started_at, state.name), reverse=True)
+        yield from sorted(states, key=lambda state: (state.started_at, state.name), reverse=True)[:limit]
 
     def history(self, execution: str) -> Iterator[Event]:
         """An execution's events, oldest first; none where it never ran."""
