@@ -56,3 +56,10 @@ def test_a_refused_file_is_told_once_and_leaves_no_csv(local_shop: Shop) -> None
     done = ingest(platform, [local_shop.csv("x.csv", ("what", "ever"), "1,2")], Silence())
     assert [upload.status for upload in done.uploads] == ["refused"]
     assert raw.lying(platform.lake.storage, "orders") == []
+
+
+def test_of_many_equal_files_one_is_converted(local_shop: Shop) -> None:
+    files = [local_shop.csv(f"{number}/o.csv", ORDERS, ORDER_1, ORDER_2) for number in range(20)]
+    done = ingest(elsewhere(local_shop), [*files, local_shop.csv("p.csv", PRODUCTS, ATLAS)], Silence())
+    assert [upload.status for upload in done.uploads] == ["converted", *["skipped"] * 19, "converted"]
+    assert {result.dataset: result.read for result in done.datasets} == {"products": 1, "orders": 2, "order_items": 0}

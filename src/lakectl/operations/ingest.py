@@ -22,7 +22,8 @@ from lakehouse.convert.formats import FORMATS
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
 
-_AT_ONCE = 8  # files on their way into the inbox
+_AT_ONCE = 16  # files on their way into the lake: on S3 each waits for some small requests
+_SMALL = 2**20  # bytes; of larger files one is converted at a time, since that takes many times their size
 
 
 def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Execution:
@@ -33,15 +34,20 @@ def ingest(platform: Platform, paths: Sequence[Path], progress: Progress) -> Exe
     files = expand(paths)
     check(platform)
     name = new_name(dt.datetime.now(dt.UTC))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        needless = list(pool.map(lambda numbered: _bring(platform, name, *numbered), enumerate(files, 1)))
+    needless = bring(platform, name, files)
     skipped = {f"0-{number:04}": outcome for number, outcome in enumerate(needless, 1) if outcome}
     outcomes.record_uploads(platform.lake.storage, name, skipped)
     if platform.converts_here:
-        taken = [path for path, outcome in zip(files, needless, strict=True) if not outcome]
-        for path, upload in zip(taken, inbox.brought(platform.lake, name), strict=True):
-            intake.take_in(platform.lake, name, upload, path)
+        _convert(platform, name, [path for path, outcome in zip(files, needless, strict=True) if not outcome])
     return follow(platform, name, "ingest", None, progress)
+
+
+def bring(
+    platform: Platform, execution: str, files: Sequence[Path], at_once: int = _AT_ONCE
+) -> list[UploadOutcome | None]:
+    """Puts files into the inbox; for each that is loaded already, says why it is not needed."""
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(pool.map(lambda numbered: _bring(platform, execution, *numbered), enumerate(files, 1)))
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
@@ -54,6 +60,23 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     if not files:
         raise UsageError(f"{', '.join(map(str, paths))}: no workbook or CSV in there", "Nothing was loaded.")
     return files
+
+
+def _convert(platform: Platform, execution: str, files: Sequence[Path]) -> None:
+    """Converts files that were brought. Of equal ones, the first is converted before the others are looked at."""
+    alike: dict[str, list[tuple[Path, inbox.Upload]]] = {}
+    for path, upload in zip(files, inbox.brought(platform.lake, execution), strict=True):
+        alike.setdefault(file_sha256(path), []).append((path, upload))
+
+    def take_in(equal: list[tuple[Path, inbox.Upload]]) -> None:
+        for path, upload in equal:
+            intake.take_in(platform.lake, execution, upload, path)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(take_in, (equal for equal in alike.values() if equal[0][1].size <= _SMALL)))
+    for equal in alike.values():
+        if equal[0][1].size > _SMALL:
+            take_in(equal)
 
 
 def _inside(folder: Path) -> list[Path]:
