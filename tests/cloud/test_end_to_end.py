@@ -116,7 +116,6 @@ def test_what_is_too_large_for_a_function_is_converted_by_a_job(tmp_path, monkey
         "broken.xlsx": "refused",
     }
     assert counts(told, "products") == {"inserted": 2}
-    assert sum(shop.calls("status").values()) <= 5
     [run] = client("glue").get_job_runs(JobName="shop-convert_excel_to_csv")["JobRuns"]
     assert run["JobRunState"] == "SUCCEEDED"
     judged = verdict(shop, aws.recording, start, tmp_path)

@@ -20,7 +20,7 @@ app = group("What has run.")
 @command(app, "list")
 def list_executions(
     session: Session,
-    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="How many to show at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="How many to show at most.")] = 20,
 ) -> None:
     """List the newest executions, newest first."""
     from lakectl.operations.status import executions

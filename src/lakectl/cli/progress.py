@@ -44,8 +44,9 @@ class Lines:
     def event(self, event: Event) -> None:
         """Writes a line such as `2026-11-23T03:00:00Z load orders: finished, 7,500 rows`."""
         what = " ".join(filter(None, (event.state, event.dataset)))
-        more = [f", {event.rows:,} rows" if event.rows is not None else "", f": {event.detail}" if event.detail else ""]
-        self._write(f"{event.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {what}: {event.phase}{''.join(more)}")
+        phase = f"{event.phase}, {event.rows:,} rows" if event.rows is not None else event.phase
+        told = [what, "" if event.phase == "running" else phase, event.detail]  # the detail says how it runs
+        self._write(f"{event.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {': '.join(filter(None, told))}")
 
 
 class Board:

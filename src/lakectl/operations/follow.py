@@ -12,7 +12,9 @@ from lakehouse.outcomes import reason
 # What people call the states whose work they wait for, and which phase their entry and their exit mean. Others pass in
 # silence; so does the end of a job, since its rows are told when they are marked.
 _STATES: dict[str, tuple[str, Phase | None, Phase | None]] = {
+    "UpkeepRuns": ("wait for upkeep", "started", "finished"),
     "FindUploads": ("look", "started", "finished"),
+    "UntilQuiet": ("wait for quiet", "started", "finished"),
     "Convert": ("convert", "started", "finished"),
     "ConvertWithGlue": ("convert", None, None),
     "RunJob": ("load", "started", None),
@@ -51,7 +53,7 @@ class Narrator:
         phase = _phase(event) if state in _STATES else None
         if phase is not None:
             rows = said.get("read") if state == "MarkProcessed" else None
-            detail = _job_run(event) or str(said.get("error") or "")
+            detail = _job_run(event) or _rejected(event) or str(said.get("error") or "")
             self._progress.event(Event(event["timestamp"], _STATES[state][0], phase, dataset, rows, detail))
 
 
@@ -70,6 +72,11 @@ def _job_run(event: HistoryEvent) -> str:
     """How a job's run stands, with as much of its name as tells it from others."""
     details = details_of(event)
     return f"Glue run {details['run'][:16]} is {details['state']}" if event["type"] == JOB_RUN else ""
+
+
+def _rejected(event: HistoryEvent) -> str:
+    rejected = told(event).get("rejected") if event["state"] == "MarkProcessed" else 0
+    return f"{rejected:,} rejected" if rejected else ""
 
 
 def details_of(event: HistoryEvent) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class Event:
     """A change of one piece of work: a state of the machine, of one dataset where it has one.
 
     `state` and `dataset` together name the piece; `rows` are those it has dealt with, where that is known; `detail` is
-    a few words, such as the reason of a retry, or how a job's run stands.
+    a few words, such as the reason of a retry, how a job's run stands, or that rows were rejected.
     """
 
     at: dt.datetime  # UTC

@@ -97,7 +97,7 @@ def named(platform: Platform, name: str) -> ExecutionState:
     try:
         return platform.workflow.describe(name)
     except ObjectMissing:
-        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows all of them.") from None
+        raise UsageError(f"there is no execution {name!r}", "`lakectl executions list` shows the newest.") from None
 
 
 def report(platform: Platform, state: ExecutionState) -> Execution:

@@ -25,7 +25,7 @@ EVENTS = (
     event(1.5, "load", "started", "orders"),
     event(2.0, "load", "retrying", "orders", detail="Lambda.Unknown: gone"),
     event(2.0, "load", "started", "products"),
-    event(3.0, "load", "finished", "products", rows=1000),
+    event(3.0, "load", "finished", "products", rows=1000, detail="2 rejected"),
 )
 
 
@@ -33,7 +33,7 @@ def test_how_a_jobs_run_stands():
     heard = event(2.0, "load", "running", "orders", detail="Glue run jr_1 is WAITING")
     written: list[str] = []
     Lines(written.append).event(heard)
-    assert written == ["2026-11-23T02:44:15Z load orders: running: Glue run jr_1 is WAITING"]
+    assert written == ["2026-11-23T02:44:15Z load orders: Glue run jr_1 is WAITING"]
     board = Board(lambda: START + dt.timedelta(seconds=5))
     board.event(event(1.5, "load", "started", "orders"))
     board.event(heard)
@@ -58,7 +58,7 @@ def test_lines_of_a_log():
         "2026-11-23T02:44:14Z load orders: started",
         "2026-11-23T02:44:15Z load orders: retrying: Lambda.Unknown: gone",
         "2026-11-23T02:44:15Z load products: started",
-        "2026-11-23T02:44:16Z load products: finished, 1,000 rows",
+        "2026-11-23T02:44:16Z load products: finished, 1,000 rows: 2 rejected",
     ]
 
 
@@ -70,7 +70,7 @@ def test_the_board_has_a_line_for_every_piece_of_work(width):
     convert, orders, products = drawn(board, width)
     assert convert.split() == ["✓", "convert", "1.5", "s"]
     assert orders.split()[1:] == ["load", "orders", "3.5", "s", "trying", "again:", "Lambda.Unknown:", "gone"]
-    assert products.split() == ["✓", "load", "products", "1,000", "rows", "1.0", "s"]
+    assert products.split() == ["✓", "load", "products", "1,000", "rows", "1.0", "s", "2", "rejected"]
 
 
 def test_work_that_begins_again_is_timed_anew():

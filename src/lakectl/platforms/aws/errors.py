@@ -154,7 +154,7 @@ def _no_machine(_: Any) -> LakehouseError:
 
 
 def _no_execution(_: Any) -> LakehouseError:
-    return UsageError("there is no execution of that name", "`lakectl executions list` shows all of them.")
+    return UsageError("there is no execution of that name", "`lakectl executions list` shows the newest.")
 
 
 _ANSWERS: tuple[tuple[set[str], Callable[[exceptions.ClientError], LakehouseError]], ...] = (
