@@ -31,7 +31,10 @@ BENCHMARKS: dict[str, Callable[[Lab], list[Line]]] = {
     "query": query.query,
     "help": startup.startup,
     "functions": aws.functions,
+    "function-memory": aws.function_memory,
     "deploy": aws.deploy,
+    "uploads": aws.uploads,
+    "status": aws.status,
 }
 
 
