@@ -1,4 +1,4 @@
-"""The converter's function at work on one upload: python convert_function.py LAKE FILE, where functions are unpacked."""
+"""The converter's function at work on one upload: python convert_function.py LAKE FILE, where functions lie."""
 
 import json
 import sys
