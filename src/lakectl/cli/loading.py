@@ -143,8 +143,6 @@ def _finish(session: Session, execution: Execution) -> int:
     from lakectl.cli import summary
 
     _show(session, execution)
-    if execution.status == "RUNNING":
-        summary.tell_goes_on(execution)
     if execution.status in {"ABORTED", "RUNNING"}:
         return ExitCode.INTERRUPTED
     if execution.status == "FAILED":
@@ -163,6 +161,7 @@ def _show(session: Session, execution: Execution) -> None:
     else:
         summary.show(execution)
     summary.tell_failure(execution)
+    summary.tell_goes_on(execution)
 
 
 def _nothing(session: Session, words: str) -> int:

@@ -39,11 +39,12 @@ def tell_failure(execution: Execution) -> None:
 
 
 def tell_goes_on(execution: Execution) -> None:
-    """On stderr, that only the following has ended, and how to follow again or to stop the execution itself."""
-    command = f"lakectl -t {execution.target}"
-    render.say(f"Execution {execution.execution} goes on without you.")
-    render.say(f"Follow it again with `{command} status {execution.execution} --watch`.")
-    render.say(f"Stop it with `{command} stop {execution.execution}`.")
+    """On stderr, how to follow an execution that has not ended, and how to stop it; nothing where it has ended."""
+    if execution.status == "RUNNING":
+        command = f"lakectl -t {execution.target}"
+        render.say("It goes on, watched or not.")
+        render.say(f"Follow it with `{command} status {execution.execution} --watch`.")
+        render.say(f"Stop it with `{command} stop {execution.execution}`.")
 
 
 def tell_outlook(outlook: Outlook) -> None:

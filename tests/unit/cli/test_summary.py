@@ -44,6 +44,7 @@ def execution(**changes: object) -> Execution:
 def shown(capsys: pytest.CaptureFixture[str], told: Execution) -> str:
     summary.show(told)
     summary.tell_failure(told)
+    summary.tell_goes_on(told)
     if told.status == "SUCCEEDED" and told.data_refused:
         summary.tell_refused(told)
     printed = capsys.readouterr()
@@ -70,6 +71,10 @@ def test_summary_of_a_stopped_run(capsys):
     text = shown(capsys, stopped)
     assert "ABORTED" in text
     assert text.endswith("Error: stopped by Ctrl-C\nNext:  Go on with `lakectl resume`.\n")
+
+
+def test_whoever_sees_a_run_that_goes_on_is_told_how_to_follow_and_how_to_stop_it(capsys):
+    assert_golden("cli/summary_running.txt", shown(capsys, execution(status="RUNNING", finished_at=None)))
 
 
 def test_only_three_faults_are_told_and_the_command_that_shows_them_all(capsys):
