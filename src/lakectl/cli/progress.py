@@ -72,7 +72,8 @@ class Board:
         board = Table(box=None, show_header=False, pad_edge=False)
         for justify in ("left", "left", "left", "right", "right"):
             board.add_column(justify=justify, no_wrap=True)
-        board.add_column(overflow="ellipsis", no_wrap=True)  # all of it is told when the execution ends
+        # Rich narrows what may wrap before all else. The text does not: all of it is told when the execution ends.
+        board.add_column(overflow="ellipsis")
         with self._lock:
             for work, event in self._latest.items():
                 board.add_row(*self._line(event, self._began[work]))
@@ -85,4 +86,11 @@ class Board:
         rows = f"{event.rows:,} rows" if event.rows is not None else ""
         detail = f"{'trying again: ' if event.phase == 'retrying' else ''}{event.detail}"
         style = "dim" if event.phase == "running" else "yellow"
-        return [mark, event.state, event.dataset, rows, f"{max(seconds, 0):.1f} s", Text(detail, style=style)]
+        return [
+            mark,
+            event.state,
+            event.dataset,
+            rows,
+            f"{max(seconds, 0):.1f} s",
+            Text(detail, style=style, no_wrap=True),
+        ]

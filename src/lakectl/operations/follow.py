@@ -69,9 +69,9 @@ def _phase(event: HistoryEvent) -> Phase | None:
 
 
 def _job_run(event: HistoryEvent) -> str:
-    """How a job's run stands, with as much of its name as tells it from others."""
+    """How a job's run stands, which a narrow terminal shows first; as much of its name as tells it from others."""
     details = details_of(event)
-    return f"Glue run {details['run'][:16]} is {details['state']}" if event["type"] == JOB_RUN else ""
+    return f"{details['state']} as Glue run {details['run'][:16]}" if event["type"] == JOB_RUN else ""
 
 
 def _rejected(event: HistoryEvent) -> str:

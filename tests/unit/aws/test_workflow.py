@@ -126,8 +126,8 @@ def test_how_a_jobs_run_stands_is_told_whenever_that_changes(aws: Stubbed, workf
     workflow.watch("e1", Narrator(heard))
     assert [(each.state, each.phase, each.dataset, each.detail) for each in heard.events] == [
         ("load", "started", "orders", ""),
-        ("load", "running", "orders", "Glue run jr_1 is WAITING"),
-        ("load", "running", "orders", "Glue run jr_1 is RUNNING"),
+        ("load", "running", "orders", "WAITING as Glue run jr_1"),
+        ("load", "running", "orders", "RUNNING as Glue run jr_1"),
     ]
 
 

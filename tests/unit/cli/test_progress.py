@@ -30,15 +30,17 @@ EVENTS = (
 
 
 def test_how_a_jobs_run_stands():
-    heard = event(2.0, "load", "running", "orders", detail="Glue run jr_1 is WAITING")
+    heard = event(2.0, "load", "running", "orders", detail="WAITING as Glue run jr_0b8a15e11ff24")
     written: list[str] = []
     Lines(written.append).event(heard)
-    assert written == ["2026-11-23T02:44:15Z load orders: Glue run jr_1 is WAITING"]
+    assert written == ["2026-11-23T02:44:15Z load orders: WAITING as Glue run jr_0b8a15e11ff24"]
     board = Board(lambda: START + dt.timedelta(seconds=5))
     board.event(event(1.5, "load", "started", "orders"))
     board.event(heard)
     (line,) = drawn(board, 80)
-    assert line.split()[1:] == ["load", "orders", "3.5", "s", "Glue", "run", "jr_1", "is", "WAITING"]
+    assert line.split()[1:] == ["load", "orders", "3.5", "s", "WAITING", "as", "Glue", "run", "jr_0b8a15e11ff24"]
+    (narrow,) = drawn(board, 40)
+    assert narrow.split()[1:6] == ["load", "orders", "3.5", "s", "WAITING"]
 
 
 def drawn(board: Board, width: int) -> list[str]:
