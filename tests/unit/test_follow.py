@@ -6,21 +6,12 @@ import datetime as dt
 import json
 from typing import Any
 
+from tests.unit.heard import Heard
+
 from lakectl.operations.follow import Narrator
-from lakectl.operations.progress import Event
 from lakectl.ports import HistoryEvent
 
 BEGUN = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)
-
-
-class Heard:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def event(self, event: Event) -> None:
-        self.events.append(event)
 
 
 def told(*events: HistoryEvent) -> list[tuple[Any, ...]]:

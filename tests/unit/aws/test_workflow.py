@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.stub import Stubber
+from tests.unit.heard import Heard
 
 from lakectl.errors import UsageError
 from lakectl.operations.follow import Narrator
-from lakectl.operations.progress import Event
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.workflow import StepFunctionsWorkflow
 from lakectl.settings import AwsTarget
@@ -22,16 +22,6 @@ from lakehouse.errors import ObjectMissing
 NAMES = Names(AwsTarget(bucket="lake", region="eu-west-1"), "123456789012")
 ARN = NAMES.execution_arn("e1")
 BEGUN = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)
-
-
-class Heard:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def event(self, event: Event) -> None:
-        self.events.append(event)
 
 
 class Stubbed:
