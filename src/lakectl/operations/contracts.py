@@ -69,7 +69,7 @@ def sql_of(contract: Contract, dialect: Literal["duckdb", "spark"]) -> Mapping[s
     trees = {
         **({"retried": rejects.retried(contract)} if waits else {}),
         "raw": rejects.raw(contract, with_retried=waits),
-        **statements(contract),
+        **statements(contract, with_retried=waits),
         "reject_changes": rejects.reject_changes(contract),
         "waiting": rejects.waiting(contract),
     }

@@ -66,7 +66,7 @@ def load(job: Job) -> dict[str, Any]:
 
     Raises JobFailed, ContractError.
     """
-    queries = statements(job.contract)
+    queries = statements(job.contract, job.manifest.retry_waiting)
     present = job.engine.columns(job.table)
     growth = schema_changes(job.table, present or {})
     _judge(job, queries)
@@ -157,7 +157,8 @@ def _write_rejects(job: Job, refused: bool) -> int:
     """Brings `rejected_records` up to what `checked` says; returns how many rows of the dataset wait in it."""
     engine, table = job.engine, job.rejects_table
     with job.hold_rejects():
-        engine.create(table)
+        present = engine.columns(table)
+        _prepare(engine, table, None if present is None else schema_changes(table, present))
         if not refused and engine.version(table) == 0:  # created, and never written to
             return 0
         engine.scan("rejects", table, _ranges(engine, table, rejects.source_range()))

@@ -20,13 +20,14 @@ _ROW = ", ".join(
 
 
 def retried(contract: Contract) -> exp.Expr:
-    """The rows of `rejects` that wait for a parent, in the shape of `raw`; but none of a sheet that `fresh` reads."""
+    """The rows of `rejects` that wait for a parent, in the shape of `raw` and with `_sheets`, the positions of their
+    upload's sheets; but none of a sheet that `fresh` reads."""
     columns = ", ".join(
         f"rejects.`record`[{literal(column.name)}] AS {name(column.name)}" for column in contract.source_columns
     )
     return statement(f"""
         SELECT {columns}, rejects.`source_file` AS _source_file, rejects.`sheet` AS _source_sheet,
-               rejects.`position` AS _position, rejects.`row` AS _source_row
+               rejects.`position` AS _position, rejects.`row` AS _source_row, rejects.`sheets` AS _sheets
         FROM rejects LEFT ANTI JOIN (SELECT DISTINCT _source_file, _source_sheet FROM fresh) AS read
              ON rejects.`source_file` = read._source_file AND rejects.`sheet` = read._source_sheet
         WHERE rejects.`dataset` = {literal(contract.dataset)}
@@ -51,14 +52,20 @@ def reject_changes(contract: Contract) -> exp.Expr:
     dataset = literal(contract.dataset)
     return statement(f"""
         WITH mine AS (SELECT * FROM rejects WHERE `dataset` = {dataset}),
+             sheets AS (SELECT DISTINCT _source_file, _source_sheet, _position FROM checked),
+             uploads AS (
+                 SELECT _source_file, MAP_FROM_ARRAYS(ARRAY_AGG(_source_sheet), ARRAY_AGG(_position)) AS _sheets
+                 FROM sheets GROUP BY _source_file),
              told AS (
                  SELECT {dataset} AS `dataset`, refused._source_file AS `source_file`, refused._source_sheet AS `sheet`,
                         refused._source_row AS `row`, refused._faults AS `faults`, refused._record AS `record`,
                         execution._execution_id AS `execution`, execution._started_at AS `rejected_at`,
                         refused._waiting AS `waiting`, refused._position AS `position`,
+                        CASE WHEN refused._waiting THEN COALESCE(mine.`sheets`, uploads._sheets) END AS `sheets`,
                         CAST(NULL AS STRING) AS `resolved_by`, CAST(NULL AS TIMESTAMP_LTZ) AS `resolved_at`,
                         CASE WHEN mine.`row` IS NULL THEN 'inserted' ELSE 'updated' END AS _outcome
                  FROM refused CROSS JOIN execution LEFT JOIN mine ON {_same("refused")}
+                      LEFT JOIN uploads ON refused._source_file = uploads._source_file
                  WHERE mine.`row` IS NULL OR NOT mine.`resolved_by` IS NULL OR NOT mine.`faults` <=> refused._faults),
              passed AS (
                  SELECT {_ROW},

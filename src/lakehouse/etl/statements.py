@@ -27,14 +27,17 @@ DELIVERY = ("_source_file", "_position", "_source_row")
 _BUCKETS = 256
 
 
-def statements(contract: Contract) -> dict[str, exp.Expr]:
-    """The dataset's statements by the name of what they define, in the order in which they run."""
+def statements(contract: Contract, with_retried: bool) -> dict[str, exp.Expr]:
+    """The dataset's statements by the name of what they define, in the order in which they run.
+
+    With `retried` rows of earlier executions among those of `raw`, or without.
+    """
     return {
         "checked": checked(contract),
         "refused": refused(contract),
         "duplicates": duplicates(contract),
         "key_ranges": key_ranges(contract),
-        "compared": compared(contract),
+        "compared": compared(contract, with_retried),
         "changes": changes(contract),
         "touched": statement("SELECT DISTINCT _partition_was FROM changes WHERE _outcome = 'updated'"),
         "counts": counts(),
@@ -172,7 +175,7 @@ def key_ranges(contract: Contract) -> exp.Expr:
         SELECT MIN({key}) AS low, MAX({key}) AS high FROM placed GROUP BY bucket ORDER BY low""")
 
 
-def compared(contract: Contract) -> exp.Expr:
+def compared(contract: Contract, with_retried: bool) -> exp.Expr:
     """The batch's winning rows, each with its `_outcome` against `target`, and `_partition_was` of the row it meets."""
     lost = " AND ".join(f"checked.{column} = duplicates.{column}" for column in SOURCE)
     met = " AND ".join(f"winner.{name(column)} = target.{name(column)}" for column in contract.primary_key)
@@ -182,25 +185,32 @@ def compared(contract: Contract) -> exp.Expr:
         WITH winner AS (
                  SELECT {", ".join(["checked." + column for column in names_of(contract)])}, {names(SOURCE, "checked")}
                  FROM checked LEFT ANTI JOIN duplicates ON {lost} WHERE checked._codes IS NULL),
-             sheets AS (SELECT DISTINCT _source_file, _source_sheet, _position FROM checked)
+             sheets AS (SELECT DISTINCT _source_file, _source_sheet, _position FROM checked){_WAITED * with_retried}
         SELECT winner.*, {was} AS _partition_was,
                CASE WHEN target.{name(contract.primary_key[0])} IS NULL THEN 'inserted'
                     WHEN {equal} THEN 'unchanged'
-                    WHEN {_older(contract)} THEN 'stale'
+                    WHEN {_older(contract, with_retried)} THEN 'stale'
                     ELSE 'updated' END AS _outcome
         FROM winner
         LEFT JOIN target ON {met}
         LEFT JOIN sheets
-             ON target._source_file = sheets._source_file AND target._source_sheet = sheets._source_sheet""")
+             ON target._source_file = sheets._source_file AND target._source_sheet = sheets._source_sheet
+        {"LEFT JOIN waited ON target._source_file = waited._source_file" if with_retried else ""}""")
 
 
-def _older(contract: Contract) -> str:
+_WAITED = """,
+             waited AS (SELECT _source_file, ANY_VALUE(_sheets) AS _sheets FROM retried GROUP BY _source_file)"""
+
+
+def _older(contract: Contract, with_retried: bool) -> str:
     """The condition that `winner` comes before `target`: by `latest_by`, null first, then by delivery.
 
-    The table does not keep the position of a row's sheet; it is known where the sheet is in this batch, too.
+    The table does not keep the position of a row's sheet. It is known where the sheet is in this batch, too; and a row
+    that waited has brought those of its upload's sheets along.
     """
     pairs = [(f"winner.{name(column)}", f"target.{name(column)}") for column in (*contract.latest_by, "_source_file")]
-    pairs.append(("winner._position", "COALESCE(sheets._position, winner._position)"))
+    known = ["sheets._position", *["waited._sheets[target._source_sheet]"] * with_retried, "winner._position"]
+    pairs.append(("winner._position", f"COALESCE({', '.join(known)})"))
     condition = "winner._source_row < target._source_row"
     for ours, theirs in reversed(pairs):
         before = f"COALESCE({ours} < {theirs}, {ours} IS NULL AND NOT {theirs} IS NULL)"

@@ -69,6 +69,7 @@ def rejects_table(location: str) -> TableSpec:
             "rejected_at": "timestamp",
             "waiting": "boolean",
             "position": "int",
+            "sheets": "map<string,int>",  # of a row that waits: the positions of its upload's sheets
             "resolved_by": "string",
             "resolved_at": "timestamp",
         },

@@ -102,6 +102,6 @@ def test_an_engine_can_be_interrupted_from_another_thread() -> None:
 @pytest.mark.parametrize("contract", [PRODUCTS, ORDERS, ITEMS], ids=lambda contract: contract.dataset)
 @pytest.mark.parametrize("dialect", ["duckdb", "spark"])
 def test_statements_are_sql_of_both_engines(contract: Contract, dialect: str) -> None:
-    for name, tree in statements(contract).items():
+    for name, tree in statements(contract, with_retried=True).items():
         text = tree.sql(dialect)
         assert sqlglot.parse_one(text, dialect=dialect).sql(dialect) == text, name

@@ -9,8 +9,12 @@ from decimal import Decimal
 import pytest
 from tests.unit.etl.lakes import INT, ITEMS, LONG, ORDERS, STRING, Sheet, TestLake
 
+from lakehouse import layout
 from lakehouse.contracts.model import LINEAGE, Column, Contract
 from lakehouse.errors import ContractError, JobFailed
+from lakehouse.etl.job import open_engine
+from lakehouse.etl.live import at_work
+from lakehouse.etl.tables import rejects_table
 
 MONDAY, TUESDAY = "20260406T080000000Z-0001/monday.xlsx", "20260407T080000000Z-0001/tuesday.xlsx"
 ZERO = {"inserted": 0, "updated": 0, "unchanged": 0, "duplicate": 0, "stale": 0, "rejected": 0}
@@ -164,6 +168,34 @@ def test_a_row_that_waited_does_not_overwrite_a_later_one(lake: TestLake) -> Non
     assert counted(result) == {"inserted": 1, "duplicate": 1}
     assert lake.rows("order_items", "reordered", "_source_file") == [(1, TUESDAY)]
     assert lake.faults("order_items") == []
+
+
+@pytest.mark.parametrize(("early", "late", "outcome"), [("2", "1", "stale"), ("1", "2", "updated")])
+def test_of_one_upload_the_later_sheet_wins_also_when_one_of_them_waited(
+    lake: TestLake, early: str, late: str, outcome: str
+) -> None:
+    lake.load("products", Sheet([{"product_id": "1"}]))
+    # Neither the sheets' names nor the rows' numbers are in the order of the sheets.
+    first = Sheet([item("9", "1"), item("1", early)], sheet="z", position=1, source_file=MONDAY)
+    second = Sheet([item("1", late)], sheet="a", position=2, source_file=MONDAY)
+    assert counted(lake.load("order_items", first, second)) == {"inserted": 2, "rejected": 1}
+    lake.load("products", Sheet([{"product_id": "2"}]))
+    assert counted(lake.load("order_items", retry_waiting=True)) == {outcome: 1}
+    assert lake.rows("order_items", "id", "product_id") == [(1, int(late)), (9, 1)]
+
+
+def test_a_table_of_rejects_of_an_earlier_version_is_gone_on_with(lake: TestLake) -> None:
+    spec = rejects_table(lake.storage.uri(layout.table(layout.REJECTS_TABLE)))
+    old = replace(spec, columns={name: type_ for name, type_ in spec.columns.items() if name != "sheets"})
+    with at_work(open_engine(lake.engine)) as engine:
+        engine.create(old)
+    assert lake.load("order_items", Sheet([item("1", "2")]))["waiting"] == 1
+    [(sheets, waiting)] = lake.rows("rejected_records", "sheets", "waiting")
+    assert (list(dict(sheets).values()), waiting) == ([1], True)
+    with at_work(open_engine(lake.engine)) as engine:
+        assert list((engine.columns(spec) or {}).items()) == list(spec.columns.items())
+    lake.load("products", Sheet([{"product_id": "2"}]))
+    assert counted(lake.load("order_items", retry_waiting=True)) == {"inserted": 1}
 
 
 def test_a_row_with_another_fault_does_not_wait(lake: TestLake) -> None:

@@ -38,11 +38,19 @@ def growth(table: DeltaTable, spec: TableSpec, columns: Mapping[str, str]) -> tu
         names = [field["name"] for field in fields]
         before = predecessor(spec, name)
         place = names.index(before) + 1 if before else 0
-        fields.insert(place, {"name": name, "type": _DELTA.get(type_, type_), "nullable": True, "metadata": {}})
+        fields.insert(place, {"name": name, "type": _logged(type_), "nullable": True, "metadata": {}})
     now = int(dt.datetime.now(dt.UTC).timestamp() * 1000)
     info = {"timestamp": now, "operation": "ADD COLUMNS", "operationParameters": {"columns": json.dumps(list(columns))}}
     actions = ({"commitInfo": info}, {"metaData": _metadata(table, fields)})
     return table.version() + 1, "".join(f"{json.dumps(action)}\n" for action in actions).encode()
+
+
+def _logged(type_: str) -> str | dict[str, Any]:
+    """A plain type, or a map of plain types, as the log writes it."""
+    if not type_.startswith("map<"):
+        return _DELTA.get(type_, type_)
+    key, value = map(_logged, type_.removeprefix("map<").removesuffix(">").split(","))
+    return {"type": "map", "keyType": key, "valueType": value, "valueContainsNull": True}
 
 
 def _metadata(table: DeltaTable, fields: list[dict[str, Any]]) -> dict[str, Any]:
