@@ -6,6 +6,7 @@ do), and under `-o json` also `{"error": {"message", "hint"}}` on stdout, so tha
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -32,6 +33,14 @@ from lakectl.errors import ExitCode, exit_code
 from lakehouse.errors import LakehouseError
 
 READER_GONE = 141  # what a shell shows for a program that a closed pipe ended
+_CLOSED = "Let this user write there, then run it again, or go on with `lakectl resume`."
+DISK_HINTS = {  # a disk's troubles are the user's to mend: a traceback would tell them nothing
+    errno.ENOSPC: "Make room, then go on with `lakectl resume`, or run it again.",
+    errno.EDQUOT: "Make room, then go on with `lakectl resume`, or run it again.",
+    errno.EROFS: _CLOSED,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+}
 
 
 class SectionedGroup(TyperGroup):
@@ -116,6 +125,9 @@ def _described(error: BaseException) -> tuple[str, str, int]:
             return error.message, error.hint, exit_code(error)
         case typer.TyperException():
             return error.format_message(), _usage_hint(error), error.exit_code
+        case OSError() if error.errno in DISK_HINTS and error.strerror:
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{where}{error.strerror}", DISK_HINTS[error.errno], ExitCode.FAILED
         case _:
             message = f"{type(error).__name__}: {error}"
             return message, "Run it again with --debug for the traceback.", ExitCode.FAILED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from tests.unit.lakehouse.aws import bucket
 
-from lakectl.cli.app import main
+from lakectl.cli.app import _described, main
 from lakectl.cli.reference import command_paths
 
 EXECUTION = ("ingest", "x.csv"), ("run",), ("resume",), ("status",)
@@ -141,6 +143,20 @@ def test_what_nobody_foresaw_is_one_line_and_debug_shows_more(lakectl, project):
     assert "Run it again with --debug for the traceback." in ran.err
     assert "Traceback" not in ran.err
     assert "Traceback" in lakectl("ingest", "lakectl.toml", "--debug").err
+
+
+@pytest.mark.parametrize(
+    ("trouble", "message", "hint"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device", "Make room"),
+        (OSError(errno.EROFS, "Read-only file system", "lake/x"), "lake/x: Read-only file system", "write there"),
+        (PermissionError(errno.EACCES, "Permission denied", "lake/x"), "lake/x: Permission denied", "Let this user"),
+    ],
+)
+def test_a_full_or_closed_disk_is_told_in_words(trouble, message, hint):
+    told, advice, code = _described(trouble)
+    assert (told, code) == (message, 1)
+    assert hint in advice
 
 
 def test_no_command_raises(project):

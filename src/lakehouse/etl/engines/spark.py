@@ -191,6 +191,8 @@ def _session() -> SparkSession:
     session.conf.set("spark.sql.ansi.enabled", "true")
     # What a MERGE reads is kept already; Delta would not know and keep it again.
     session.conf.set("spark.databricks.delta.merge.materializeSource", "none")
+    # VACUUM lists a table's folders in so many tasks, however few folders there are; Spark's default is 10,000.
+    session.conf.set("spark.sql.sources.parallelPartitionDiscovery.parallelism", "32")
     return session
 
 
