@@ -23,7 +23,8 @@ def _filled(lake: TestLake) -> None:
     writer = TestLake(lake.folder, "duckdb")
     for number in range(1, 5):
         row = {"product_id": str(number), "department": "Books", "product_name": f"Book {number}"}
-        writer.load("products", Sheet([row, {"product_id": "x"}], source_file=f"20260401T00000000{number}Z-0001/a.xlsx"))
+        source = f"20260401T00000000{number}Z-0001/a.xlsx"
+        writer.load("products", Sheet([row, {"product_id": "x"}], source_file=source))
 
 
 def test_small_files_are_put_together_and_every_row_is_still_there(lake: TestLake) -> None:
