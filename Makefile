@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
+WORKFLOWS := .github/workflows/deploy.yml src/lakectl/template/ci/github/deploy.yml
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # The newest Python that lakectl runs on; `make demo PYTHON=...` chooses another.
@@ -33,7 +34,8 @@ check: .venv/dev  ## Format, lint, types, imports, generated docs
 
 scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates and the workflows
 	.venv/scan/bin/checkov --compact --quiet --skip-download --framework cloudformation --directory src/lakectl/platforms/aws
-	.venv/scan/bin/zizmor --offline --quiet .github/workflows/deploy.yml src/lakectl/template/ci/github/deploy.yml
+	.venv/scan/bin/zizmor --offline --quiet $(WORKFLOWS)
+	@if command -v actionlint >/dev/null; then actionlint $(WORKFLOWS); else echo "actionlint is not on this machine"; fi
 
 bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name ... for some)
 	$(BIN)/python -m benchmarks $(ARGS)

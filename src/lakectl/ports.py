@@ -98,7 +98,7 @@ class Platform:
     open_queries: Callable[[], Queries]
     # What delta-rs has to be told to open the lake's tables; nothing in a directory.
     delta_options: Callable[[], dict[str, str]] = dict
-    # Raises UsageError where the pipeline would do something else than the project says.
+    # Raises LakehouseError where the pipeline could not do, or would do something else than, what the project says.
     check: Callable[[], None] = lambda: None
     converts_here: bool = False  # whether `ingest` converts on this machine, before the workflow starts elsewhere
 

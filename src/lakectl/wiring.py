@@ -79,9 +79,17 @@ def _local_platform(config: Config) -> Platform:
         engine=config.engine,
         project=config.project,
         lake=open_lake(words),
+        check=lambda: _check_engine(config.engine),
         open_workflow=lambda: _local_workflow(config, words),
         open_queries=lambda: _local_queries(config),
     )
+
+
+def _check_engine(engine: str) -> None:
+    if engine == "spark":
+        from lakectl.platforms.local.jars import spark_home
+
+        spark_home()
 
 
 def open_deployment(config: Config, only: Collection[str]) -> Deployment:

@@ -28,7 +28,7 @@ Named = Annotated[
 
 def _failure(message: str, hint: str) -> dict[str, Any]:
     """The execution's own object, for a failure before there was an execution."""
-    return execution_json(status="FAILED", error=" ".join(filter(None, (message, hint))))
+    return execution_json(status="FAILED", error=f"{message}. {hint}" if hint else message)
 
 
 load_command = partial(command, app, section="Load", failure=_failure)

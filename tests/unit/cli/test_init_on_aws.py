@@ -99,6 +99,9 @@ def test_workflows_pin_their_actions_hold_no_secret_and_ask_for_little(path):
     assert "secrets." not in text
     asked = {name: job["permissions"] for name, job in workflow["jobs"].items()}
     assert asked["check"] == {"contents": "read"}
-    assert asked["deploy"] == {"contents": "read", "id-token": "write"}
+    assert asked["plan"] == asked["deploy"] == {"contents": "read", "id-token": "write"}
+    assert asked["comment"] == {"pull-requests": "write"}  # which is lent no role, and runs nothing of the change
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert {step["with"]["persist-credentials"] for step in steps if "checkout@" in step.get("uses", "")} == {False}
     # What others wrote, such as a branch's name, reaches a shell through variables only.
     assert not re.findall(r"run: .*\$\{\{", text)
