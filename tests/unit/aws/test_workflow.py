@@ -12,7 +12,7 @@ import pytest
 from botocore.stub import Stubber
 from tests.unit.heard import Heard
 
-from lakectl.errors import UsageError
+from lakectl.errors import Unreachable, UsageError
 from lakectl.operations.follow import Narrator
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.workflow import StepFunctionsWorkflow
@@ -143,6 +143,15 @@ def test_ctrl_c_ends_the_telling_and_not_the_execution(aws: Stubbed, workflow: S
     aws.states.add_response("get_execution_history", {"events": [ENTERED]})
     aws.states.add_response("describe_execution", described("RUNNING"))
     assert workflow.watch("e1", pressed).status == "RUNNING"
+
+
+def test_who_is_cut_off_learns_that_the_execution_goes_on(aws: Stubbed, workflow: StepFunctionsWorkflow) -> None:
+    aws.states.add_response("describe_execution", described("RUNNING"))
+    aws.states.add_response("get_execution_history", {"events": [ENTERED]})
+    aws.states.add_client_error("describe_execution", "ExpiredTokenException", "The security token has expired")
+    with pytest.raises(Unreachable, match="have expired") as cut_off:
+        workflow.watch("e1", lambda _: None)
+    assert "lakectl status e1 --watch" in cut_off.value.hint
 
 
 def test_stopping_stops_the_jobs_too_and_waits_for_them(aws: Stubbed, workflow: StepFunctionsWorkflow) -> None:

@@ -57,7 +57,10 @@ class StepFunctionsWorkflow:
         return self.watch(execution, observe)
 
     def watch(self, execution: str, observe: Callable[[HistoryEvent], None]) -> ExecutionState:
-        """Tells of every event, past and to come, and of Glue's runs, until the execution ends or Ctrl-C."""
+        """Tells of every event, past and to come, and of Glue's runs, until the execution ends or Ctrl-C.
+
+        Raises Unreachable when AWS is, or credentials expire, and says that the execution goes on.
+        """
         history, runs = History(self._states, self._names.execution_arn(execution)), JobRuns(self._glue)
         pauses = iter(_PAUSES)
         try:
@@ -77,6 +80,9 @@ class StepFunctionsWorkflow:
                 self._sleep(next(pauses, _PAUSES[-1]))
         except KeyboardInterrupt:
             return self.describe(execution)
+        except Unreachable as error:
+            goes_on = f"The execution goes on meanwhile: `lakectl status {execution} --watch` follows it."
+            raise Unreachable(error.message, f"{error.hint} {goes_on}") from error
 
     def stop(self, execution: str) -> ExecutionState:
         """Stops an execution and the jobs that it has started, and waits until they have ended."""
