@@ -75,7 +75,7 @@ def plan_from_json(text: str, where: str) -> Plan:
 
 @dataclass(frozen=True)
 class Finding:
-    """How one thing of a deployed target stands. `hint` says what to do where it is not well."""
+    """How one thing of a deployed target stands. `hint` says what to do where it is not well, or only worth a look."""
 
     what: str
     well: bool

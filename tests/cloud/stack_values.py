@@ -12,6 +12,7 @@ from typing import Any
 
 _NOTHING = object()  # what AWS::NoValue leaves behind
 _NAMES = {
+    "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Glue::Job": "Name",
     "AWS::Glue::Trigger": "Name",
@@ -24,6 +25,7 @@ _NAMES = {
     "AWS::Events::Rule": "Name",
 }
 _ARNS = {
+    "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::Events::Rule": "events:{region}:{account}:rule/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{name}",
@@ -112,8 +114,10 @@ class StackValues:
     def _attribute(self, resource: str, attribute: str) -> str:
         if attribute == "StateMachineRevisionId":
             return "INITIAL"
-        assert attribute == "Arn", attribute
         type_ = self._template["Resources"][resource]["Type"]
+        if attribute == "QueueName":
+            return str(self._property(resource, attribute))
+        assert attribute == "Arn", attribute
         name = self._property(resource, (_NAMES_OF_ARNS | _NAMES)[type_])
         return f"arn:aws:{_ARNS[type_].format(name=name, **self._place)}"
 

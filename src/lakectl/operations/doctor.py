@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from lakectl.config import Config
-from lakectl.deploying import Deployment
+from lakectl.deploying import Deployment, Finding
 from lakectl.errors import NoProject
 from lakectl.operations.contracts import contracts_in_force
 from lakectl.ports import Platform
@@ -123,9 +123,14 @@ def _of_cloud(
         found = open_deployment(config).health()
     except LakehouseError as error:
         return [contracts, Check("account", "fail", error.message, error.hint)]
-    checks = [contracts, *(Check(f.what, "ok" if f.well else "fail", f.detail, f.hint) for f in found)]
-    well = all(check.status == "ok" for check in checks)
-    return [*checks, *_of_lake(lambda: open_platform(config))] if well else checks
+    checks = [contracts, *map(_found, found)]
+    broken = any(check.status == "fail" for check in checks)
+    return checks if broken else [*checks, *_of_lake(lambda: open_platform(config))]
+
+
+def _found(finding: Finding) -> Check:
+    look: Literal["ok", "warn"] = "warn" if finding.hint else "ok"
+    return Check(finding.what, look if finding.well else "fail", finding.detail, finding.hint)
 
 
 def _python() -> Check:

@@ -86,6 +86,7 @@ class MemorySite:
         self.machine = ""
         self.executions = []
         self.code_by_hand = []
+        self.dead_letters = 0
         self.contracts = {}
 
     def has_bucket(self):
@@ -102,6 +103,9 @@ class MemorySite:
 
     def running(self):
         return self.executions
+
+    def undelivered(self):
+        return self.dead_letters
 
     def changed_by_hand(self, stack, body):
         return self.code_by_hand

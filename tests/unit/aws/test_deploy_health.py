@@ -30,8 +30,9 @@ def found(account):
 
 def test_all_is_well(deployed):
     health = found(deployed)
-    assert list(health) == ["account", "bucket", "stack shop-data", "stack shop-app", "version"]
+    assert list(health) == ["account", "bucket", "stack shop-data", "stack shop-app", "version", "events"]
     assert all(finding.well for finding in health.values())
+    assert health["events"].detail == "all were delivered"
     assert health["account"].detail == "123456789012 in eu-central-1"
     assert health["version"].detail.startswith("lakehouse-0.1.0-py3-none-any.whl, deployed ")
 
@@ -53,6 +54,15 @@ def test_a_stack_that_is_not_well(deployed, status):
     assert not finding.well
     assert status in finding.detail
     assert finding.hint
+
+
+def test_events_that_were_not_delivered_are_worth_a_look(deployed):
+    deployed.site.dead_letters = 2
+    finding = found(deployed)["events"]
+    assert finding.well
+    assert finding.detail == "2 could not be delivered"
+    assert "lakectl -t aws run" in finding.hint
+    assert "shop-dead-letters" in finding.hint
 
 
 def test_a_bucket_that_is_not_ours(deployed, monkeypatch):
@@ -83,6 +93,13 @@ def test_doctor_tells_of_the_account_and_then_of_the_lake(deployed, tmp_path):
     assert checks["stack shop-app"].status == "ok"
     assert checks["lake"].fix == "Deploy."
     assert "disk" not in checks
+
+
+def test_doctor_warns_of_events_and_goes_on_to_the_lake(deployed, tmp_path):
+    deployed.site.dead_letters = 1
+    checks = examined(tmp_path, lambda _: deployed.deployment())
+    assert checks["events"].status == "warn"
+    assert "lake" in checks
 
 
 def test_doctor_without_credentials(tmp_path):

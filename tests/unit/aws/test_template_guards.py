@@ -175,6 +175,22 @@ def test_somebody_is_told_of_executions_that_did_not_succeed() -> None:
     assert "${" not in transformer["InputTemplate"]
 
 
+def test_somebody_is_told_of_events_that_could_not_be_delivered() -> None:
+    app = app_values(PLAIN)
+    alarm = app.properties("AWS::CloudWatch::Alarm")[0]
+    publishers = app.resources()["AlertsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    sources = {each["Principal"]["Service"]: each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in publishers}
+
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": names(PLAIN).dead_letters}]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"], str(alarm["Threshold"])) == (
+        "ApproximateNumberOfMessagesVisible",
+        "GreaterThanThreshold",
+        "0",
+    )
+    assert alarm["AlarmActions"] == [names(PLAIN).topic_arn]
+    assert sources["cloudwatch.amazonaws.com"].endswith(":alarm:shop-dead-letters")
+
+
 @pytest.mark.parametrize(
     ("policy", "rules"), [("DeadLettersPolicy", {"uploads", "failures"}), ("AlertsPolicy", {"failures"})]
 )

@@ -1,4 +1,4 @@
-"""How a deployed lakehouse stands: the account, the bucket, the stacks, and which version is deployed."""
+"""How a deployed lakehouse stands: the account, the bucket, the stacks, which version is deployed, and the events."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def findings(names: Names, stacks: Stacks, site: Site) -> Iterator[Finding]:
     yield from (_stack(name, stack) for name, stack in found.items())
     if (app := found[names.app_stack]) and app.works:
         yield Finding("version", True, f"{app.parameters['WheelKey'].rpartition('/')[2]}, deployed {app.updated}")
+        yield _events(names, site.undelivered())
 
 
 def _bucket(name: str, site: Site) -> Finding:
@@ -29,6 +30,13 @@ def _bucket(name: str, site: Site) -> Finding:
     except LakehouseError as error:
         return Finding("bucket", False, error.message, error.hint)
     return Finding("bucket", True, name) if there else Finding("bucket", False, f"{name} is not there", _DEPLOY)
+
+
+def _events(names: Names, undelivered: int) -> Finding:
+    if not undelivered:
+        return Finding("events", True, "all were delivered")
+    what_next = f"Load what waits: `lakectl -t aws run`; then purge the queue {names.dead_letters}."
+    return Finding("events", True, f"{undelivered} could not be delivered", what_next)
 
 
 def _stack(name: str, stack: Stack | None) -> Finding:

@@ -44,6 +44,9 @@ class Site(Protocol):
     def running(self) -> list[str]:
         """The names of the executions that run now."""
 
+    def undelivered(self) -> int:
+        """How many events wait in the dead-letter queue, about."""
+
     def changed_by_hand(self, stack: Stack, body: Mapping[str, Any]) -> list[Change]:
         """What of the app stack, which was deployed with this template, differs where CloudFormation does not look."""
 
@@ -93,6 +96,13 @@ class AwsSite:
             except machines.exceptions.StateMachineDoesNotExist:
                 return []
         return [execution["name"] for execution in found["executions"]]
+
+    def undelivered(self) -> int:
+        queues, counted = self._session.client("sqs"), "ApproximateNumberOfMessages"
+        with translated():
+            url = queues.get_queue_url(QueueName=self._names.dead_letters)["QueueUrl"]
+            found = queues.get_queue_attributes(QueueUrl=url, AttributeNames=[counted])
+        return int(found["Attributes"][counted])
 
     def changed_by_hand(self, stack: Stack, body: Mapping[str, Any]) -> list[Change]:
         with translated():
