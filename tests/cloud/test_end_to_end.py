@@ -92,6 +92,10 @@ def test_a_failed_job_is_told_repaired_by_a_deployment_and_resumed(dynamo_shop):
     [products] = [each for each in shop.run("status")["datasets"] if each["dataset"] == "products"]
     assert products["status"] == "failed"
     assert "disk full" in products["error"]
+    said = shop.run("logs", failed["execution"])
+    assert {"workflow", "lambda plan_run", "job etl_products"} <= {line["source"] for line in said}
+    assert [line["at"] for line in said] == sorted(line["at"] for line in said)
+    assert "disk full" in shop.err.splitlines()[0]
 
     broken.unlink()
     shop.deploy()

@@ -127,6 +127,16 @@ def test_a_line_is_told_once_and_late_ones_are_found(aws: Stubbed) -> None:
     assert [message for _, _, message in told(aws)] == ["late", "next"]
 
 
+def test_lines_without_an_id_are_told_once_too(aws: Stubbed) -> None:
+    began = scheduled(1, "lambda", 0, FunctionName=PLAN)
+    lines = [{"logStreamName": "s", "timestamp": BEGUN_MS, "message": text} for text in ("first", "second")]
+    for number in (1, 2):
+        aws.history(began)
+        aws.logs.add_response("filter_log_events", {"events": lines[:number]})
+    assert [message for _, _, message in told(aws)] == ["first"]
+    assert [message for _, _, message in told(aws)] == ["second"]
+
+
 def test_a_group_that_nothing_was_written_to_is_no_error(aws: Stubbed) -> None:
     aws.history(*PLANNED)
     aws.logs.add_client_error("filter_log_events", "ResourceNotFoundException")

@@ -45,7 +45,7 @@ class AwsLogs:
         self._names = names
         self._history = History(states, names.execution_arn(execution))
         self._calls = Calls()
-        self._told: set[str] = set()  # ids of lines
+        self._told: set[tuple[Any, ...]] = set()  # identities of lines
         self._latest: dict[Source, int] = {}  # ms
 
     def new(self) -> tuple[list[HistoryEvent], list[LogLine]]:
@@ -80,9 +80,10 @@ class AwsLogs:
         """The lines of a source that have not been told and that belong to the calls."""
         for found in self._found(source, calls):
             at = dt.datetime.fromtimestamp(found["timestamp"] / 1000, dt.UTC)
-            if found["eventId"] in self._told or not (source.stream or _during(at, calls)):
+            identity = _identity(found)
+            if identity in self._told or not (source.stream or _during(at, calls)):
                 continue
-            self._told.add(found["eventId"])
+            self._told.add(identity)
             self._latest[source] = max(found["timestamp"], self._latest.get(source, 0))
             text = found["message"].strip().replace("\r", "\n")
             if text and not _BOOKKEEPING.match(text):
@@ -101,6 +102,12 @@ class AwsLogs:
                 yield from page["events"]
         except self._logs.exceptions.ResourceNotFoundException:
             return  # a group or stream begins to exist when the first line is written to it
+
+
+def _identity(found: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells a line from every other. Its id need not be given (FilteredLogEvent of CloudWatch Logs' API)."""
+    known = found.get("eventId")
+    return (known,) if known else (found.get("logStreamName"), found["timestamp"], found["message"])
 
 
 def _during(at: dt.datetime, calls: list[Call]) -> bool:
