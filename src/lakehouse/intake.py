@@ -161,9 +161,14 @@ def _converted(lake: Lake, execution: str, upload: Upload, sha256: str, path: Pa
                 record["sheets"] = list(pool.map(partial(_stored, lake, upload, sha256), sheets))
             record |= _verdict(sheets)
         except UploadRefused as refusal:
-            record |= {"status": "refused", "reason": refusal.message, "hint": refusal.hint}
+            record |= {"status": "refused", "reason": _reason(refusal, Path(upload.name).name)}
     lake.storage.write(layout.conversion(sha256), json.dumps(record).encode())
     return _outcome(upload, record)
+
+
+def _reason(refusal: UploadRefused, name: str) -> str:
+    """What is wrong and what to do, to be told beside the upload's name."""
+    return f"{refusal.message.removeprefix(f'{name}: ')}; {refusal.hint}"
 
 
 def _verdict(sheets: list[Sheet]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from lakectl.errors import UsageError
 
 app = group("What has been loaded, by content.")
 
-COLUMNS = ("dataset", "source_file", "status", "reason", "execution")
+COLUMNS = ("dataset", "source_file", "sheet", "status", "reason")
 Dataset = Annotated[str, typer.Option("--dataset", "-d", metavar="NAME", help="Only this dataset.")]
 
 

@@ -30,9 +30,13 @@ class MarkerLine:
 
 
 def list_markers(platform: Platform, dataset: str = "") -> list[MarkerLine]:
-    """The files that are loaded or were not needed. Raises UsageError for a dataset without a contract."""
+    """The sheets that are loaded and the files that were not needed, by dataset, upload and sheet.
+
+    Raises UsageError for a dataset without a contract.
+    """
     _known(platform.lake, dataset)
-    return [_line(marker) for marker in platform.lake.markers.list(dataset)]
+    found = map(_line, platform.lake.markers.list(dataset))
+    return sorted(found, key=lambda line: (line.dataset, line.source_file, line.sheet))
 
 
 def explain_files(platform: Platform, dataset: str = "") -> list[MarkerLine]:

@@ -87,7 +87,13 @@ def test_a_stack(cloudformation):
     found["Tags"] = [{"Key": "team", "Value": "data"}]
     stubber.add_response("describe_stacks", {"Stacks": [found]})
     assert stacks.find("shop-app") == Stack(
-        "shop-app", APP.id, "CREATE_COMPLETE", str(NOW), {"Prefix": "shop"}, {"team": "data"}, {"WorkGroup": "shop"}
+        "shop-app",
+        APP.id,
+        "CREATE_COMPLETE",
+        "2026-11-23T00:00:00.000000Z",
+        {"Prefix": "shop"},
+        {"team": "data"},
+        {"WorkGroup": "shop"},
     )
 
 

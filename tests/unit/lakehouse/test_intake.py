@@ -159,6 +159,13 @@ def test_a_refused_upload_is_told_once_and_tried_again_when_it_comes_again(lake:
     assert [outcome.status for outcome in take_in(lake, "e3")] == ["skipped", "refused"]
 
 
+def test_why_an_upload_is_refused_and_what_to_do_are_told_beside_its_name(lake: Lake) -> None:
+    lake.storage.write("uploads/april/orders.xlsx", b"dear all,\n")
+    (outcome,) = take_in(lake, "e1")
+    assert outcome.file == "april/orders.xlsx"
+    assert outcome.reason.startswith("holds text, whatever its name says; rename it, or ")
+
+
 def test_one_refused_sheet_does_not_keep_the_others(lake: Lake) -> None:
     sheets = {"good": [ORDER, [1, "2026-04-01T00:00:00"]], "bad": [["order_id", "user_id", "total_amount"], [1, 2, 3]]}
     lake.storage.write("uploads/w.xlsx", workbook(sheets))

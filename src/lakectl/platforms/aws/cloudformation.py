@@ -6,6 +6,7 @@ at once.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import secrets
 import time
@@ -138,12 +139,16 @@ def _refused(stack: str, reason: str) -> DeployError:
     return DeployError(f"stack {stack}: CloudFormation refuses the change: {reason}", hint)
 
 
+def _instant(when: dt.datetime) -> str:
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _stack(found: Mapping[str, Any]) -> Stack:
     return Stack(
         name=found["StackName"],
         id=found["StackId"],
         status=found["StackStatus"],
-        updated=str(found.get("LastUpdatedTime") or found["CreationTime"]),
+        updated=_instant(found.get("LastUpdatedTime") or found["CreationTime"]),
         parameters={each["ParameterKey"]: each.get("ParameterValue", "") for each in found.get("Parameters", [])},
         tags={each["Key"]: each["Value"] for each in found.get("Tags", [])},
         outputs={each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])},

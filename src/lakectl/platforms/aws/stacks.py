@@ -24,7 +24,7 @@ STUCK = "UPDATE_ROLLBACK_FAILED"
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that exists. `updated` is the instant of its last operation, as text."""
+    """A stack that exists. `updated` is the instant of its last operation, ISO 8601 in UTC."""
 
     name: str
     id: str
