@@ -144,6 +144,18 @@ def test_what_breaks_while_it_runs_says_so_in_one_line(lake, sql):
     assert "\n" not in raised.value.message
 
 
+def test_no_advice_is_given_that_nobody_can_follow(lake):
+    with pytest.raises(QueryFailed) as raised:
+        ask(lake, "select 1 / 0")
+    assert raised.value.message.endswith("Use TRY(...) to return NULL for this expression.")
+
+
+def test_a_column_that_a_query_without_tables_lacks(lake):
+    with pytest.raises(QueryError) as raised:
+        ask(lake, "with a as (select 1 as x) select y from a")
+    assert "tables show" in raised.value.hint
+
+
 @pytest.mark.parametrize("sql", ['select * from "{file}"', "select * from '{file}'", "select getenv('HOME')"])
 def test_nothing_but_the_tables_is_in_reach(lake, tmp_path, sql):
     file = tmp_path / "secret.csv"

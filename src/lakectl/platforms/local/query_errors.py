@@ -14,6 +14,7 @@ from lakehouse.errors import LakehouseError
 from lakehouse.layout import DATABASE
 
 _NO_COLUMN = re.compile(r'Referenced column "([^"]+)"|does not have a column named "([^"]+)"')
+_SETTING = re.compile(r",? or SET \w+\s*=.*?(?=\.(\s|$)|$)")  # advice that nobody can follow: only queries are run
 _NO_FUNCTION = re.compile(r"Function with name \"?(\w+)\"? does not exist")
 
 
@@ -29,9 +30,11 @@ def explain(con: duckdb.DuckDBPyConnection, statement: Statement) -> Iterator[No
 def _told(con: duckdb.DuckDBPyConnection, statement: Statement, message: str) -> LakehouseError:
     if match := _NO_COLUMN.search(message):
         name = match[1] or match[2]
-        return QueryError(
-            f"There is no column {name}{_place(statement, name)}.", suggestion(name, _columns(con), "column")
+        known = _columns(con)  # none, where the query asks only tables of its own
+        hint = (
+            suggestion(name, known, "column") if known else "`lakectl tables show NAME` lists the columns of a table."
         )
+        return QueryError(f"There is no column {name}{_place(statement, name)}.", hint)
     if match := _NO_FUNCTION.search(message):
         return QueryError(
             f"There is no function {match[1]} here.",
@@ -39,7 +42,9 @@ def _told(con: duckdb.DuckDBPyConnection, statement: Statement, message: str) ->
         )
     # The first paragraph says it; what follows quotes the translated text, which the user never wrote.
     first = message.partition("\n\n")[0].partition("\nLINE ")[0].replace("\n", " ")
-    return QueryFailed(f"The query failed: {first}", "`--show-sql --dialect duckdb` prints the text that ran.")
+    return QueryFailed(
+        f"The query failed: {_SETTING.sub('', first)}", "`--show-sql --dialect duckdb` prints the text that ran."
+    )
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[str]:
