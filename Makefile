@@ -22,10 +22,10 @@ demo: .venv/lakectl  ## Install, make sample workbooks, run the pipeline on them
 	$(BIN)/lakectl --project demo query sales_by_day
 	@echo && echo "Now look around: cd demo && ../$(BIN)/lakectl rejects list"
 
-# Two processes, each with a Spark and an emulator of its own: much of a test is waiting for another process.
+# In up to two processes (see tests/conftest.py); files in their order, since those that take longest come first.
 test: .venv/dev  ## Install (Java too, if there is none), run all tests
 	java_home=$$($(BIN)/python -m lakectl.platforms.local.java) && \
-		JAVA_HOME=$$java_home $(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+		JAVA_HOME=$$java_home $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/ruff format --check .

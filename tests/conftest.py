@@ -19,6 +19,15 @@ settings.register_profile("lakectl", deadline=None, derandomize=bool(os.environ.
 settings.load_profile("lakectl")
 
 
+_MOST = 7 * 10**9  # bytes that one process of tests holds: its Spark, its emulator, and two JVMs of that
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes where there is room for them: much of a test is waiting for a third."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(2, memory // _MOST))
+
+
 @pytest.fixture(autouse=True)
 def clients_of_its_own() -> Iterator[None]:
     """No test talks to the AWS of the one before it, with its credentials."""
