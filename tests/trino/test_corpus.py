@@ -15,9 +15,9 @@ from tests.lake_tables import flat_links, make_lake
 from tests.trino.answers import Rows, ask_trino, differences, plain, read_rows
 
 from lakectl.asking.statement import parse
+from lakectl.operations import rejects
 from lakectl.operations.queries import load_queries
 from lakectl.operations.query import prepare
-from lakectl.operations.rejects import REJECTS
 from lakectl.platforms.local.query import LocalQueries
 
 HERE = Path(__file__).parent
@@ -25,7 +25,8 @@ NAMED = load_queries([HERE.parents[1] / "sql"])
 STATEMENTS = {
     **{path.stem: path.read_text() for path in sorted((HERE / "corpus").glob("*.sql"))},
     **{name: name for name in NAMED},
-    "rejects_list": parse(REJECTS).with_literals({"dataset": "", "execution": "", "everything": True}),
+    "rejects_list": parse(rejects.question((), everything=True)).with_literals({}),
+    "rejects_open": parse(rejects.question(("dataset",), everything=False)).with_literals({"dataset": "orders"}),
 }
 EXPECTED: dict[str, Rows] = read_rows((HERE / "expected.json").read_text())
 

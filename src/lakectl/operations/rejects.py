@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,15 +21,13 @@ from lakectl.errors import UsageError
 from lakectl.formats import Format, write, write_workbook
 from lakectl.ports import Platform
 
-REJECTS = """
+_REJECTS = """
 select dataset, source_file, sheet, "row", execution, resolved_by,
     json_format(cast(transform(faults, f -> array[f."column", f."value", f.rule]) as json)) as faults,
     json_format(cast(map_keys(record) as json)) as columns,
     json_format(cast(map_values(record) as json)) as cells
 from rejected_records
-where (:everything or resolved_by is null)
-    and (:dataset = '' or dataset = :dataset)
-    and (:execution = '' or execution = :execution)
+where {conditions}
 order by dataset, source_file, position, "row"
 """
 _FAULT = ("column", "value", "rule")
@@ -69,9 +68,16 @@ def _explained(fault: dict[str, Any]) -> str:
 
 def list_rejects(platform: Platform, dataset: str = "", everything: bool = False, execution: str = "") -> list[Reject]:
     """The open rejects, or all, in the order of dataset, file and row. Raises QueryFailed."""
-    values: dict[str, Value] = {"dataset": dataset, "everything": everything, "execution": execution}
-    result = platform.queries.run(parse(REJECTS), values)
+    wanted: dict[str, Value] = {"dataset": dataset, "execution": execution}
+    values = {name: value for name, value in wanted.items() if value}
+    result = platform.queries.run(parse(question(values, everything)), values)
     return [_reject(row) for row in result.rows]
+
+
+def question(columns: Iterable[str], everything: bool) -> str:
+    """The query for the open rejects, or all, with these columns' values as its parameters."""
+    conditions = [f"{column} = :{column}" for column in columns]
+    return _REJECTS.format(conditions=" and ".join(conditions + ["resolved_by is null"] * (not everything)) or "true")
 
 
 def _reject(row: tuple[Any, ...]) -> Reject:

@@ -14,6 +14,7 @@ from tests.unit.heard import Heard
 
 from lakectl.errors import Unreachable, UsageError
 from lakectl.operations.follow import Narrator
+from lakectl.operations.logs import Teller
 from lakectl.platforms.aws.names import Names
 from lakectl.platforms.aws.workflow import StepFunctionsWorkflow
 from lakectl.settings import AwsTarget
@@ -29,8 +30,8 @@ class Stubbed:
 
     def __init__(self) -> None:
         keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "eu-west-1"}
-        self._clients = {name: boto3.client(name, **keys) for name in ("stepfunctions", "glue")}
-        self.states, self.glue = (Stubber(client) for client in self._clients.values())
+        self._clients = {name: boto3.client(name, **keys) for name in ("stepfunctions", "glue", "logs")}
+        self.states, self.glue, self.logs = (Stubber(client) for client in self._clients.values())
 
     def client(self, service: str) -> Any:
         return self._clients[service]
@@ -119,6 +120,44 @@ def test_how_a_jobs_run_stands_is_told_whenever_that_changes(aws: Stubbed, workf
         ("load", "running", "orders", "WAITING as Glue run jr_1"),
         ("load", "running", "orders", "RUNNING as Glue run jr_1"),
     ]
+
+
+def without_data(each: dict[str, Any]) -> dict[str, Any]:
+    """The event as it is told to whoever may not read an execution's data."""
+    hidden = {"parameters", "output", "input"}
+    return {
+        name: {key: "" if key in hidden else text for key, text in value.items()} if name.endswith("Details") else value
+        for name, value in each.items()
+    }
+
+
+def test_a_history_without_its_data_is_followed_too(aws: Stubbed, workflow: StepFunctionsWorkflow) -> None:
+    events = {"events": [without_data(each) for each in (ENTERED, SCHEDULED, STARTED, SUBMITTED)]}
+    for status in ("RUNNING", "SUCCEEDED"):
+        aws.states.add_response("describe_execution", described(status))
+        aws.states.add_response("get_execution_history", events)
+    heard = Heard()
+    assert workflow.watch("e1", Narrator(heard)).status == "SUCCEEDED"
+    assert [(each.state, each.phase) for each in heard.events] == [("load", "started")]
+
+    aws.states.add_response("get_execution_history", events)  # and CloudWatch is not asked: whose lines, nobody knows
+    said = [line.message for line in Teller(workflow.logs("e1")).new()]
+    assert said == ["RunJob begins", "RunJob runs as "]
+
+
+def test_a_job_is_known_by_what_it_answered(aws: Stubbed, workflow: StepFunctionsWorkflow) -> None:
+    answered = {"resourceType": "glue", "resource": "startJobRun.sync"}
+    answered["output"] = '{"JobName": "lakectl-etl_orders", "JobRunId": "jr_1"}'
+    submitted = event(5, "TaskSubmitted", 4, taskSubmittedEventDetails=answered)
+    aws.states.add_response("describe_execution", described("RUNNING"))
+    aws.states.add_response("get_execution_history", {"events": [ENTERED, without_data(SCHEDULED), STARTED, submitted]})
+    run = {"JobName": "lakectl-etl_orders", "RunId": "jr_1"}
+    aws.glue.add_response("get_job_run", {"JobRun": {"JobRunState": "WAITING"}}, run)
+    aws.states.add_response("describe_execution", described("SUCCEEDED", stopDate=BEGUN))
+    aws.states.add_response("get_execution_history", {"events": []})
+    heard = Heard()
+    workflow.watch("e1", Narrator(heard))
+    assert [each.detail for each in heard.events] == ["", "WAITING as Glue run jr_1"]
 
 
 def test_a_long_history_is_read_page_by_page_and_its_last_page_again(

@@ -16,7 +16,7 @@ class Call:
     """One call, as far as it has come. Instants are UTC."""
 
     service: str  # lambda, glue, sns
-    name: str  # of the function or the job; empty for others
+    name: str  # of the function or the job; empty for others, and where the history does not tell
     begun: dt.datetime
     ended: dt.datetime | None = None
     run: str = ""  # of a job, once it was submitted
@@ -33,8 +33,9 @@ class Calls:
 
     @property
     def running_jobs(self) -> list[Call]:
-        """The Glue runs that were submitted and have not ended."""
-        return [call for call in self.all if call.service == "glue" and call.run and call.ended is None]
+        """The Glue runs that were submitted and have not ended; of a job whose name is known."""
+        runs = (call for call in self.all if call.service == "glue" and call.run and call.name)
+        return [call for call in runs if call.ended is None]
 
     def add(self, event: HistoryEvent) -> None:
         """Takes an event in: one that begins a call, tells more of it or ends it, or has nothing to do with calls."""
@@ -46,7 +47,8 @@ class Calls:
         if call is None:
             return
         if submitted := event.get("taskSubmittedEventDetails"):
-            call.run = json.loads(submitted["output"]).get("JobRunId", "")
+            output = json.loads(submitted.get("output") or "{}")
+            call.run, call.name = output.get("JobRunId", ""), call.name or output.get("JobName", "")
         if event["type"] in _ENDS:
             call.ended = event["timestamp"]
         else:
