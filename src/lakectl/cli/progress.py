@@ -44,7 +44,7 @@ class Lines:
     def event(self, event: Event) -> None:
         """Writes a line such as `2026-11-23T03:00:00Z load orders: finished, 7,500 rows`."""
         what = " ".join(filter(None, (event.state, event.dataset)))
-        phase = f"{event.phase}, {event.rows:,} rows" if event.rows is not None else event.phase
+        phase = f"{event.phase}, {render.count(event.rows, 'row')}" if event.rows is not None else event.phase
         told = [what, "" if event.phase == "running" else phase, event.detail]  # the detail says how it runs
         self._write(f"{event.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {': '.join(filter(None, told))}")
 
@@ -83,7 +83,7 @@ class Board:
         running = event.phase in _GOES_ON
         mark: RenderableType = self._spinner if running else Text(*_MARKS[event.phase])
         seconds = ((self._now() if running else event.at) - began).total_seconds()
-        rows = f"{event.rows:,} rows" if event.rows is not None else ""
+        rows = render.count(event.rows, "row") if event.rows is not None else ""
         detail = f"{'trying again: ' if event.phase == 'retrying' else ''}{event.detail}"
         style = "dim" if event.phase == "running" else "yellow"
         return [

@@ -49,6 +49,12 @@ def drawn(board: Board, width: int) -> list[str]:
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
+def test_one_row_is_one_row():
+    written: list[str] = []
+    Lines(written.append).event(event(3.0, "load", "finished", "products", rows=1))
+    assert written == ["2026-11-23T02:44:16Z load products: finished, 1 row"]
+
+
 def test_lines_of_a_log():
     written: list[str] = []
     lines = Lines(written.append)
