@@ -81,7 +81,7 @@ def test_the_types_own_patterns_are_read_alike(pattern: str) -> None:
 )
 def test_a_portable_pattern_is_one_that_re2_takes(pattern: str) -> None:
     assert portability(pattern) == ""
-    assert duckdb.execute("select regexp_full_match('a', ?)", [pattern]).fetchone() is not None
+    assert duckdb.connect().execute("select regexp_full_match('a', ?)", [pattern]).fetchone() is not None
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ def test_whatever_is_accepted_compiles_in_re2_and_in_python(pattern: str) -> Non
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(pattern)
-        duckdb.execute("select regexp_full_match('a', ?)", [pattern])
+        duckdb.connect().execute("select regexp_full_match('a', ?)", [pattern])
