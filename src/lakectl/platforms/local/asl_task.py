@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -58,6 +60,17 @@ class TaskThread(threading.Thread):
 
         Best effort, as a cancelled Glue job is: work inside a C call ends when that call returns.
         """
-        if self.ident is not None and not self.ended:
+        end = time.monotonic() + GRACE
+        while not self.ended and self._is_importing() and time.monotonic() < end:
+            time.sleep(0.001)
+        if self.ident is not None and not self.ended and not self._is_importing():
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(TaskStopped))
-        self.join(GRACE)
+        self.join(max(end - time.monotonic(), 0))
+
+    def _is_importing(self) -> bool:
+        """Whether Python's own import code runs: stopped between taking its lock and its `try`, it would keep the lock.
+
+        Every later import of the process would wait for it, the end of the command among them.
+        """
+        frame = sys._current_frames().get(self.ident or 0)
+        return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
