@@ -44,6 +44,8 @@ def test_an_import_is_not_broken_off(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert begun.wait(10)
     thread = TaskThread(work)
     thread.start()
+    while not thread._is_importing():
+        time.sleep(0.001)
     threading.Timer(0.3, go_on.set).start()
     thread.stop()
     other.join()
