@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lakectl.operations.follow import Datasets, details_of, told
 from lakectl.operations.status import named
@@ -89,12 +88,8 @@ def _text(event: HistoryEvent) -> str:
     if kind in _WORTH:
         return f"{event['state']} begins"
     if kind == "TaskSubmitted":
-        return f"{event['state']} runs as {_data(details, 'output').get('JobRunId', '')}"
+        return f"{event['state']} runs as {told(event).get('JobRunId', '')}"
     if kind == "TaskScheduled" and details.get("resourceType") == "sns":
-        return f"notification: {_data(details, 'parameters').get('Subject', '')}"
+        given = json.loads(details.get("parameters") or "{}")  # empty for who may not read an execution's data
+        return f"notification: {given.get('Subject', '')}"
     return ""
-
-
-def _data(details: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What a call was given or gave, as far as the history has it: a reader may lack the right to its data."""
-    return dict(json.loads(details.get(name) or "{}"))

@@ -77,7 +77,9 @@ def list_rejects(platform: Platform, dataset: str = "", everything: bool = False
 def question(columns: Iterable[str], everything: bool) -> str:
     """The query for the open rejects, or all, with these columns' values as its parameters."""
     conditions = [f"{column} = :{column}" for column in columns]
-    return _REJECTS.format(conditions=" and ".join(conditions + ["resolved_by is null"] * (not everything)) or "true")
+    if not everything:
+        conditions.append("resolved_by is null")
+    return _REJECTS.format(conditions=" and ".join(conditions) or "true")
 
 
 def _reject(row: tuple[Any, ...]) -> Reject:

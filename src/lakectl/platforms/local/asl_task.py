@@ -61,7 +61,7 @@ class TaskThread(threading.Thread):
         Best effort, as a cancelled Glue job is: work inside a C call ends when that call returns.
         """
         end = time.monotonic() + GRACE
-        while not self.ended and self._is_importing() and time.monotonic() < end:
+        while self._is_importing() and time.monotonic() < end:
             time.sleep(0.001)
         if self.ident is not None and not self.ended and not self._is_importing():
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(TaskStopped))
