@@ -189,7 +189,7 @@ def _stored(lake: Lake, upload: Upload, sha256: str, sheet: Sheet) -> dict[str, 
     if lake.markers.get(sheet.dataset, identity) is None:
         file = RawFile(
             sheet.dataset, identity, key, upload.source_file, sheet.name, sheet.position, sheet.columns, sheet.rows,
-            upload.key, sha256,
+            upload.key, sha256, sheet.marked,
         )  # fmt: skip
         raw.describe(lake.storage, file)
         lake.storage.upload(sheet.csv, key)

@@ -27,6 +27,7 @@ class RawFile:
     rows: int
     upload_key: str
     upload_sha256: str
+    marked: tuple[str, ...] = ()  # see lakehouse.marks
 
     @property
     def order(self) -> tuple[str, int]:
@@ -56,7 +57,7 @@ def lying(storage: Storage, dataset: str) -> list[RawFile]:
 def read(storage: Storage, key: str) -> RawFile:
     """What is known of one raw CSV. Raises ObjectMissing."""
     fields = json.loads(storage.read(story(key)))
-    return RawFile(**{**fields, "columns": tuple(fields["columns"])})
+    return RawFile(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("columns", "marked")}})
 
 
 def strangers(storage: Storage) -> list[Entry]:

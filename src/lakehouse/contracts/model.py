@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from lakehouse.contracts.reading import NONE, Reading
+
 Kind = Literal["string", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 
 # Every row of every table ends with these; they are never part of a comparison.
@@ -49,6 +51,7 @@ class Column:
     pattern: str = ""
     allowed: tuple[str, ...] = ()
     description: str = ""
+    reading: Reading = NONE  # wins over the dataset's
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Contract:
     latest_by: tuple[str, ...] = ()  # which row of a key wins; delivery decides where these are equal
     foreign_keys: tuple[ForeignKey, ...] = ()
     description: str = ""
+    reading: Reading = NONE
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""

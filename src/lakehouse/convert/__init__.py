@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lakehouse.contracts.model import Contract
+from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.convert import delimited, workbook
 from lakehouse.convert.formats import checked_format
 from lakehouse.convert.model import Grid, Sheet
@@ -25,15 +26,23 @@ from lakehouse.convert.routing import known_headers
 
 __all__ = ["Sheet", "convert"]
 
+Share = tuple[int, int]
+ALL: Share = (0, 1)
 
-def convert(path: Path, name: str, contracts: Mapping[str, Contract], folder: Path) -> list[Sheet]:
+
+def convert(
+    path: Path, name: str, contracts: Mapping[str, Contract], folder: Path, reading: Reading = NONE, share: Share = ALL
+) -> list[Sheet]:
     """Writes a CSV into the local `folder` for each sheet of a known dataset, and reports on every sheet, in order.
 
-    `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.csv`.
+    `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.DATASET.csv`. `reading`
+    wins over what the contracts say. Of `share` (k, n), only every n-th sheet is looked at, the k-th (from 0) first.
     Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
     grids = _grids(path, name, contracts)
-    return [normalise(grid, contracts, folder / f"{grid.position:04d}.csv") for grid in grids]
+    first, of = share
+    mine = (grid for grid in grids if (grid.position - 1) % of == first)
+    return [sheet for grid in mine for sheet in normalise(grid, contracts, folder, reading)]
 
 
 def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:

@@ -42,8 +42,12 @@ def read(path: Path, name: str, form: str, known: frozenset[str]) -> Iterator[Gr
         encoding = _encoding(path, name, form)
         with _text(path, form, encoding) as file:
             delimiter = _delimiter(file, known)
-        with _text(path, form, encoding) as file:
-            yield Grid("", 1, _rows(file, name, delimiter))
+
+        def rows() -> Iterator[Row]:
+            with _refusing(name, form), _text(path, form, encoding) as file:
+                yield from _rows(file, name, delimiter)
+
+        yield Grid("", 1, rows, plain_text=True)
 
 
 def _open(path: Path, form: str) -> IO[bytes]:

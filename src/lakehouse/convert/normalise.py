@@ -7,34 +7,45 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TextIO
 
 from lakehouse.contracts.model import Contract
+from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.convert.model import Grid, Row, Sheet
 from lakehouse.convert.routing import Route, route
 
 SOURCE_ROW = "_source_row"
 
 
-def normalise(grid: Grid, contracts: Mapping[str, Contract], path: Path) -> Sheet:
-    """Writes the grid's rows to `path` if its header belongs to a contract, and says what became of it."""
+def normalise(grid: Grid, contracts: Mapping[str, Contract], folder: Path, reading: Reading = NONE) -> list[Sheet]:
+    """Writes the grid's rows into `folder` if its header belongs to a contract, and says what became of it."""
+    del reading
+    return [_sheet(grid, contracts, folder)]
+
+
+def _sheet(grid: Grid, contracts: Mapping[str, Contract], folder: Path) -> Sheet:
     if grid.unusable:
         return Sheet(grid.name, grid.position, "ignored", grid.unusable)
-    header = next((cells for _, cells in grid.rows if any(cells)), None)
+    rows = grid.rows()
+    top, header = next(((number, cells) for number, cells in rows if any(cells)), (0, None))
     if header is None:
         return Sheet(grid.name, grid.position, "ignored", "the sheet is empty")
     found = route(header, contracts.values())
     if found.taken is None:
         return Sheet(grid.name, grid.position, found.status, found.reason, found.dataset, unknown_columns=found.unknown)
-    return _write(grid, header, found, contracts[found.dataset], path)
+    path = folder / f"{grid.position:04d}.{found.dataset}.csv"
+    return replace(_write(grid, rows, header, found, contracts[found.dataset], path), header_row=top)
 
 
-def _write(grid: Grid, header: Sequence[str], found: Route, contract: Contract, path: Path) -> Sheet:
+def _write(
+    grid: Grid, cells: Iterator[Row], header: Sequence[str], found: Route, contract: Contract, path: Path
+) -> Sheet:
     taken = found.taken or {}
     names = [column.name for column in contract.source_columns]
-    rows = _Rows(grid.rows, header, [taken.get(name, len(header)) for name in names])
+    rows = _Rows(cells, header, [taken.get(name, len(header)) for name in names])
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(_Lines(file))
         writer.writerow([*names, SOURCE_ROW])

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
@@ -51,8 +52,10 @@ def read(path: Path, name: str, form: str) -> Iterator[Grid]:
         sheets = [(index, sheet, _unusable(sheet)) for index, sheet in enumerate(book.sheets_metadata)]
         parsed = _parsed(book, [index for index, _, unusable in sheets if not unusable], path, pool)
         for index, sheet, unusable in sheets:
-            rows = iter(()) if unusable else _rows(next(parsed), _errors(path, form, sheet.name), name)
-            yield Grid(sheet.name, index + 1, rows, unusable)
+            if unusable:
+                yield Grid(sheet.name, index + 1, lambda: iter(()), unusable)
+            else:
+                yield Grid(sheet.name, index + 1, partial(_rows, next(parsed), _errors(path, form, sheet.name), name))
 
 
 def _parsed(

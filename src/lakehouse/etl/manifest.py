@@ -19,6 +19,7 @@ class ManifestFile:
     position: int
     columns: tuple[str, ...]
     rows: int
+    marked: tuple[str, ...] = ()  # see lakehouse.marks
 
 
 @dataclass(frozen=True)
@@ -47,4 +48,5 @@ def _file(storage: Storage, fields: dict[str, object]) -> ManifestFile:
         position=int(str(fields["position"])),
         columns=tuple(fields["columns"]),  # type: ignore[arg-type]
         rows=int(str(fields["rows"])),
+        marked=tuple(fields.get("marked", ())),  # type: ignore[arg-type]
     )
