@@ -35,8 +35,8 @@ def convert(
 ) -> list[Sheet]:
     """Writes a CSV into the local `folder` for each sheet of a known dataset, and reports on every sheet, in order.
 
-    `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.DATASET.csv`. `reading`
-    wins over what the contracts say. Of `share` (k, n), only every n-th sheet is looked at, the k-th (from 0) first.
+    `name` is the upload's file name: its suffix gives the format. The CSV of the third sheet is `0003.DATASET.csv`.
+    `reading` wins over what the contracts say. Of `share` (k, n) only every n-th sheet is converted, from the k-th on.
     Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
     grids = _grids(path, name, contracts)
