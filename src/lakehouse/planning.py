@@ -1,8 +1,9 @@
 """What an execution does to each dataset: the levels, what is pending, what may run, and what is marked afterwards.
 
-A dataset runs when raw CSVs without a marker lie in `raw/`, or when rows of it wait for a parent that this execution
-has loaded. It is blocked while a parent of it failed. What it is to read is written into a manifest, and nothing else
-is read, so files that arrive during a job are the next round's.
+A dataset runs when raw CSVs without a marker are in `raw/`, or when rows of it wait for a parent whose table has
+changed since they were last tried. Both are states of the lake, not of an execution, so it does not matter which run
+loaded the parent, or where that run broke. A dataset is blocked while a parent of it failed. What it is to read is written into a
+manifest, and nothing else is read, so files that arrive during a job are the next round's.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lakehouse import layout, raw
+from lakehouse import layout, raw, waiting
 from lakehouse.contracts.load import levels
+from lakehouse.etl.delta_log import newest_version
 from lakehouse.etl.tables import dataset_table, schema_changes
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
@@ -65,7 +67,8 @@ def check(lake: Lake, dataset: str, execution: str, round_: int, results: Iterab
     if broken := sorted(name for name in parents if done.get(name) in {"failed", "blocked"}):
         return Check("blocked", f"{', '.join(broken)} did not load, and {dataset} refers to it")
     pending, loaded = split(lake, dataset)
-    waits = any(done.get(name) == "loaded" for name in parents) and waiting(lake, dataset) > 0
+    versions = {name: newest_version(lake.storage, layout.table(name)) for name in sorted(parents)}
+    waits = waiting.tell(lake.storage, dataset).may_pass(versions)
     if not pending and not loaded and not waits:
         return Check("skip", "nothing new")
     content = {
@@ -74,6 +77,7 @@ def check(lake: Lake, dataset: str, execution: str, round_: int, results: Iterab
         "files": [asdict(file) for file in pending],
         "loaded": [asdict(file) for file in loaded],
         "retry_waiting": waits,
+        "parents": versions,
     }
     key = layout.execution(execution, f"{dataset}.{round_:03}.manifest.json")
     lake.storage.write(key, json.dumps(content).encode())
@@ -83,28 +87,21 @@ def check(lake: Lake, dataset: str, execution: str, round_: int, results: Iterab
 def split(lake: Lake, dataset: str) -> tuple[list[RawFile], list[RawFile]]:
     """The raw CSVs that are not loaded yet, and those that are but still lie in `raw/` since a run broke."""
     known = lake.markers.known(dataset)
-    lying = raw.lying(lake.storage, dataset)
-    return [file for file in lying if file.id not in known], [file for file in lying if file.id in known]
-
-
-def waiting(lake: Lake, dataset: str) -> int:
-    """How many rows of a dataset wait for a parent row, as its last job counted them."""
-    key = _waiting_key(dataset)
-    return int(json.loads(lake.storage.read(key))["waiting"]) if lake.storage.exists(key) else 0
-
-
-def _waiting_key(dataset: str) -> str:
-    return f"{layout.REJECTED}waiting/{dataset}.json"
+    files = raw.lying(lake.storage, dataset)
+    return [file for file in files if file.id not in known], [file for file in files if file.id in known]
 
 
 def mark(lake: Lake, manifest_key: str, result_key: str) -> dict[str, Any]:
-    """Remembers that a job's files are loaded; returns the job's counts. Called only after the job has committed."""
+    """Remembers that a job's files are loaded; returns the job's counts. Called only after the job has committed.
+
+    The rows that wait are remembered first: where it breaks before the markers, the files are read and counted again.
+    """
     manifest = json.loads(lake.storage.read(manifest_key))
     result: dict[str, Any] = json.loads(lake.storage.read(result_key))
     when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     files = (RawFile(**fields) for fields in manifest["files"])
+    waiting.remember(lake.storage, manifest["dataset"], waiting.Waiting(result["waiting"], manifest["parents"]))
     lake.markers.put([_marker(file, manifest["execution"], when) for file in files])
-    lake.storage.write(_waiting_key(manifest["dataset"]), json.dumps({"waiting": result["waiting"]}).encode())
     return result
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
-from tests.unit.lakehouse.conftest import NOW, ORDERS, PRODUCTS
+import pytest
+from tests.unit.lakehouse.conftest import NOW, ORDERS
 
-from lakehouse import inbox, intake, planning
+from lakehouse import inbox, intake, planning, waiting
 from lakehouse.lake import Lake
+from lakehouse.markers import Marker, ObjectMarkers
 
 ITEMS = b"id,order_id,product_id,order_timestamp\n1,1,1,2026-04-01T10:00:00\n"
 
@@ -68,12 +72,81 @@ def test_a_child_of_a_failed_dataset_is_blocked_and_says_by_whom(lake: Lake) -> 
     assert other.action == "run"
 
 
-def test_rows_that_wait_make_a_child_run_when_its_parent_is_loaded(lake: Lake) -> None:
-    bring(lake, items=ITEMS, products=PRODUCTS)
+def commit(lake: Lake, dataset: str, version: int) -> None:
+    lake.storage.write(f"lakehouse/processed/{dataset}/_delta_log/{version:020}.json", b"{}")
+
+
+def left(lake: Lake, dataset: str) -> None:
+    """What the archive step does: the loaded CSVs leave."""
+    for entry in list(lake.storage.list(f"lakehouse/raw/{dataset}/")):
+        lake.storage.delete(entry.key)
+
+
+def test_rows_that_wait_are_tried_again_whoever_changed_the_parent(lake: Lake) -> None:
+    bring(lake, items=ITEMS)
     loaded(lake, "order_items", waiting=1)
-    lake.storage.delete(next(e.key for e in lake.storage.list("lakehouse/raw/order_items/") if e.key.endswith(".csv")))
-    nothing = planning.check(lake, "order_items", "e2", 1, [{"dataset": "products", "status": "skipped"}])
-    assert nothing.action == "skip"
-    again = planning.check(lake, "order_items", "e2", 1, [{"dataset": "products", "status": "loaded"}])
+    left(lake, "order_items")
+    assert planning.check(lake, "order_items", "e2", 1, []).action == "skip"  # there is no table of products yet
+    commit(lake, "products", 0)
+    again = planning.check(lake, "order_items", "e3", 1, [{"dataset": "products", "status": "skipped"}])
     assert (again.action, again.files) == ("run", 0)
-    assert json.loads(lake.storage.read(again.manifest))["retry_waiting"] is True
+    manifest = json.loads(lake.storage.read(again.manifest))
+    assert (manifest["retry_waiting"], manifest["parents"]) == (True, {"products": 0})
+
+
+def test_rows_that_still_wait_are_tried_again_only_after_the_next_change(lake: Lake) -> None:
+    bring(lake, items=ITEMS)
+    commit(lake, "products", 4)
+    loaded(lake, "order_items", waiting=1)
+    left(lake, "order_items")
+    assert planning.check(lake, "order_items", "e2", 1, []).action == "skip"
+    commit(lake, "products", 5)
+    assert loaded(lake, "order_items", "e3", waiting=0).action == "run"
+    commit(lake, "products", 6)
+    assert planning.check(lake, "order_items", "e4", 1, []).action == "skip"  # nothing waits any more
+
+
+def test_a_job_that_broke_before_it_was_marked_has_tried_nothing(lake: Lake) -> None:
+    bring(lake, items=ITEMS)
+    loaded(lake, "order_items", waiting=1)
+    left(lake, "order_items")
+    commit(lake, "products", 0)
+    assert planning.check(lake, "order_items", "e2", 1, []).action == "run"  # killed after it
+    assert planning.check(lake, "order_items", "e3", 1, []).action == "run"
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"rows": 1, "tri'])
+def test_a_torn_record_of_waiting_rows_means_that_some_may_wait(lake: Lake, torn: bytes) -> None:
+    lake.storage.write("lakehouse/rejected/waiting/order_items.json", torn)
+    assert planning.check(lake, "order_items", "e1", 1, []).action == "skip"
+    commit(lake, "products", 0)
+    assert planning.check(lake, "order_items", "e1", 1, []).action == "run"
+
+
+def test_a_record_of_an_older_lakectl_is_understood(lake: Lake) -> None:
+    lake.storage.write("lakehouse/rejected/waiting/order_items.json", b'{"waiting": 2}')
+    commit(lake, "products", 7)
+    assert planning.check(lake, "order_items", "e1", 1, []).action == "run"
+
+
+def test_rows_that_wait_are_remembered_before_the_files_are_marked(lake: Lake) -> None:
+    bring(lake, items=ITEMS)
+    check = planning.check(lake, "order_items", "e1", 1, [])
+    lake.storage.write("result", json.dumps({"dataset": "order_items", "waiting": 3}).encode())
+    broken = replace(lake, markers=Refusing(lake.markers))
+    with pytest.raises(ConnectionError):
+        planning.mark(broken, check.manifest, "result")
+    assert waiting.tell(lake.storage, "order_items") == waiting.Waiting(3, {"products": None})
+
+
+class Refusing(ObjectMarkers):
+    """Markers of a lake whose connection breaks as soon as one is to be written."""
+
+    def __init__(self, _markers: object) -> None:
+        pass
+
+    def known(self, dataset: str) -> set[str]:
+        return set()
+
+    def put(self, markers: Iterable[Marker]) -> None:
+        raise ConnectionError
