@@ -2,8 +2,8 @@
 
 A dataset runs when raw CSVs without a marker are in `raw/`, or when rows of it wait for a parent whose table has
 changed since they were last tried. Both are states of the lake, not of an execution, so it does not matter which run
-loaded the parent, or where that run broke. A dataset is blocked while a parent of it failed. What it is to read is written into a
-manifest, and nothing else is read, so files that arrive during a job are the next round's.
+loaded the parent, or where that run broke. A dataset is blocked while a parent of it failed. What it is to read is
+written into a manifest, and nothing else is read, so files that arrive during a job are the next round's.
 """
 
 from __future__ import annotations

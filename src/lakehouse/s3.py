@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,9 @@ class S3Storage:
         if head is None:
             raise self._missing(key)
         return self._sha256(key, head)
+
+    def persist(self, keys: Iterable[str]) -> None:
+        pass  # S3 answers a write only once it is kept
 
     def _sha256(self, key: str, head: dict[str, Any]) -> str:
         told = head.get("ChecksumSHA256", "")

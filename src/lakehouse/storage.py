@@ -1,7 +1,10 @@
 """Where the lake's objects are: a directory here, S3 in `lakehouse.s3`, behind one small port.
 
-Both keep the promises that everything else rests on: a write is whole or absent, `create` has exactly one winner, and a
-listing shows what was written before it. This file, like all that the archive job imports, stays Python 3.9 clean.
+Both keep the promises that everything else rests on: a write is whole or absent, `create` has exactly one winner, a
+listing shows what was written before it, and what is written stays written, also when the power goes: in a directory,
+content reaches the disk before its name does, and the name before anybody is told (fsync of file and folder, as SQLite
+does it, https://www.sqlite.org/atomiccommit.html). This file, like all that the archive job imports, stays Python 3.9
+clean.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +80,9 @@ class Storage(Protocol):
     def sha256(self, key: str) -> str:
         """The SHA-256 of the object's content, in hex. Raises ObjectMissing."""
 
+    def persist(self, keys: Iterable[str]) -> None:
+        """Returns once these objects, which somebody else has written, outlast a power cut. Raises ObjectMissing."""
+
 
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file's content, in hex."""
@@ -87,10 +94,15 @@ def file_sha256(path: Path) -> str:
 
 
 class DirectoryStorage:
-    """A lake in a directory. Safe between processes of one machine: writes are renames, `create` is a hard link."""
+    """A lake in a directory. Safe between processes of one machine: writes are renames, `create` is a hard link.
 
-    def __init__(self, folder: Path) -> None:
+    `sync` has what an open file or folder holds on the disk when it returns; without one the operating system writes
+    when it likes, and a power cut may lose what it has not written.
+    """
+
+    def __init__(self, folder: Path, sync: Callable[[int], None] | None = os.fsync) -> None:
         self._folder = folder.absolute()
+        self._fsync = sync
 
     @property
     def root(self) -> str:
@@ -124,8 +136,7 @@ class DirectoryStorage:
             raise self._missing(key) from None
 
     def write(self, key: str, data: bytes) -> None:
-        unfinished = self._unfinished(key, data)
-        unfinished.replace(self._folder / key)
+        self._named(self._unfinished(key, data), key)
 
     def create(self, key: str, data: bytes) -> bool:
         unfinished = self._unfinished(key, data)
@@ -135,6 +146,7 @@ class DirectoryStorage:
             return False
         finally:
             unfinished.unlink()
+        self._sync((self._folder / key).parent)
         return True
 
     def replace(self, key: str, data: bytes, expected: bytes) -> bool:
@@ -179,7 +191,8 @@ class DirectoryStorage:
         except FileNotFoundError:
             unfinished.unlink()
             raise ObjectMissing(f"{path} is not there") from None
-        unfinished.replace(self._folder / key)
+        self._sync(unfinished)
+        self._named(unfinished, key)
 
     def download(self, key: str, path: Path) -> None:
         try:
@@ -193,14 +206,50 @@ class DirectoryStorage:
         except FileNotFoundError:
             raise self._missing(key) from None
 
+    def persist(self, keys: Iterable[str]) -> None:
+        if self._fsync is None:
+            return
+        files = [self._folder / key for key in keys]
+        folders = {folder for file in files for folder in file.parents if self._folder in (folder, *folder.parents)}
+        # Side by side, since a file system writes what several wait for in one go.
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(self._sync, files))
+            list(pool.map(self._sync, folders))
+
     def _unfinished(self, key: str, data: bytes) -> Path:
         target = self._folder / key
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make(target.parent)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).chmod(0o644)
+        if data:
+            self._sync(Path(name))
         return Path(name)
+
+    def _named(self, unfinished: Path, key: str) -> None:
+        unfinished.replace(self._folder / key)
+        self._sync((self._folder / key).parent)
+
+    def _make(self, folder: Path) -> None:
+        """Makes a folder and those above it; the name of each new one is on disk, too."""
+        if not folder.is_dir():
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+            self._sync(folder.parent)
+
+    def _sync(self, path: Path) -> None:
+        """Has a file's content, or a folder's names, on the disk."""
+        if self._fsync is None:
+            return
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            raise ObjectMissing(f"{path} is not there") from None
+        try:
+            self._fsync(handle)
+        finally:
+            os.close(handle)
 
     def _missing(self, key: str) -> ObjectMissing:
         return ObjectMissing(f"{self.uri(key)} is not there")

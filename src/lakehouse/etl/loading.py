@@ -20,7 +20,7 @@ from typing import Any
 from lakehouse import layout
 from lakehouse.contracts.model import Contract
 from lakehouse.errors import JobFailed
-from lakehouse.etl import rejects
+from lakehouse.etl import delta_log, rejects
 from lakehouse.etl.catalog import Catalog, Table
 from lakehouse.etl.engines import Engine, Ranges
 from lakehouse.etl.manifest import Manifest
@@ -78,6 +78,7 @@ def load(job: Job) -> dict[str, Any]:
     waiting = _write_rejects(job, refused=counts["rejected"] > 0)
     for table in (job.table, job.rejects_table):
         _register(job, table)
+        _persist(job, table)
     return {
         "dataset": job.manifest.dataset,
         "execution": job.manifest.execution,
@@ -170,6 +171,11 @@ def _write_rejects(job: Job, refused: bool) -> int:
             engine.append(table, "reject_changes")
         engine.scan("rejects", table)
         return int(engine.rows(rejects.waiting(job.contract))[0]["waiting"])
+
+
+def _persist(job: Job, table: TableSpec) -> None:
+    """Has the job's commits on the disk before anybody relies on them: what is marked is never read again."""
+    job.storage.persist(delta_log.written(job.storage, layout.table(table.name)))
 
 
 def _register(job: Job, table: TableSpec) -> None:
