@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from lakehouse import layout
+from lakehouse.records import read_record
 from lakehouse.storage import Storage
 
 # Under this name, which no dataset can have, it is remembered which uploads were not needed.
@@ -72,22 +73,23 @@ class ObjectMarkers:
 
     def known(self, dataset: str) -> set[str]:
         prefix = f"{layout.MARKERS}{dataset}/"
-        return {entry.key[len(prefix) :].removesuffix(".json") for entry in self._storage.list(prefix)}
+        # An empty one is what a power cut leaves of a marker that was being written.
+        return {e.key[len(prefix) :].removesuffix(".json") for e in self._storage.list(prefix) if e.size}
 
     def get(self, dataset: str, marker_id: str) -> Marker | None:
-        key = _key(dataset, marker_id)
-        return self._read(key) if self._storage.exists(key) else None
+        return self._read(_key(dataset, marker_id))
 
     def list(self, dataset: str = "") -> Iterator[Marker]:
         keys = [entry.key for entry in self._storage.list(f"{layout.MARKERS}{dataset}{'/' if dataset else ''}")]
         with ThreadPoolExecutor(16) as pool:
-            yield from pool.map(self._read, keys)
+            yield from (marker for marker in pool.map(self._read, keys) if marker)
 
     def delete(self, markers: Iterable[Marker]) -> None:
         self._each(lambda m: self._storage.delete(_key(m.dataset, m.id)), markers)
 
-    def _read(self, key: str) -> Marker:
-        return Marker(**json.loads(self._storage.read(key)))
+    def _read(self, key: str) -> Marker | None:
+        record = read_record(self._storage, key)
+        return Marker(**record) if record else None
 
     @staticmethod
     def _each(action: Callable[[Marker], None], markers: Iterable[Marker]) -> None:

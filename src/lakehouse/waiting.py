@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from lakehouse import layout
-from lakehouse.errors import ObjectMissing
+from lakehouse.records import read_record
 from lakehouse.storage import Storage
 
 
@@ -35,12 +35,9 @@ UNKNOWN = Waiting(1)
 
 def tell(storage: Storage, dataset: str) -> Waiting:
     """What the dataset's last job said; none where no job has run, UNKNOWN where a power cut has emptied the record."""
-    try:
-        told = json.loads(storage.read(_key(dataset)))
-    except ObjectMissing:
-        return Waiting()
-    except ValueError:
-        return UNKNOWN
+    told = read_record(storage, _key(dataset))
+    if told is None:
+        return UNKNOWN if storage.exists(_key(dataset)) else Waiting()
     # Older records know no versions, and call the rows `waiting`.
     return Waiting(told.get("rows", told.get("waiting", 0)), told.get("tried", {}))
 

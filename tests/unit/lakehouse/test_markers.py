@@ -55,3 +55,13 @@ def test_more_markers_than_a_page(markers: Markers) -> None:
 
 def test_identity_is_content_and_sheet() -> None:
     assert len({sheet_id("a", "x"), sheet_id("a", "X"), sheet_id("b", "x"), sheet_id("a", "")}) == 4
+
+
+def test_a_marker_that_a_power_cut_has_emptied_is_none(tmp_path: Path) -> None:
+    storage = DirectoryStorage(tmp_path)
+    markers = ObjectMarkers(storage)
+    markers.put([ONE, replace(ONE, id="2" * 32)])
+    storage.write(f"lakehouse/markers/orders/{ONE.id}.json", b"")
+    assert markers.known("orders") == {"2" * 32}
+    assert markers.get("orders", ONE.id) is None
+    assert [marker.id for marker in markers.list()] == ["2" * 32]

@@ -1,0 +1,27 @@
+"""The small JSON objects in which the pipeline remembers what it has done.
+
+One that a power cut has left empty or torn is never believed and never fatal: it counts as absent, so that the work
+that it was to remember is done again. `lakectl doctor` names such records.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lakehouse.errors import ObjectMissing
+from lakehouse.storage import Storage
+
+
+def read_record(storage: Storage, key: str) -> dict[str, Any] | None:
+    """The record with that key; None where there is none, or none that is whole."""
+    try:
+        told = json.loads(storage.read(key))
+    except (ObjectMissing, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def is_torn(storage: Storage, key: str) -> bool:
+    """Whether there is such an object that is no whole record."""
+    return storage.exists(key) and read_record(storage, key) is None
