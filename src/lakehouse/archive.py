@@ -22,10 +22,16 @@ def archive_raw_csvs(storage: Storage, manifest_key: str) -> int:
 
 def archive_raw(storage: Storage, key: str, source_file: str, dataset: str) -> bool:
     """Archives one raw CSV; False where it has left already."""
-    delivery = source_file.partition("/")[0]
-    left = move(storage, key, f"{layout.ARCHIVED}raw/{delivery}/{dataset}/{key.rpartition('/')[2]}")
-    storage.delete(f"{key}.json")
+    place = archived_raw(key, source_file, dataset)
+    left = move(storage, key, place)
+    move(storage, f"{key}.json", f"{place}.json")
     return left
+
+
+def archived_raw(key: str, source_file: str, dataset: str) -> str:
+    """Where in the archive a raw CSV goes; the record that tells of it goes beside it."""
+    delivery = source_file.partition("/")[0]
+    return f"{layout.ARCHIVED}raw/{delivery}/{dataset}/{key.rpartition('/')[2]}"
 
 
 def archive_upload(storage: Storage, key: str, source_file: str, sha256: str) -> bool:

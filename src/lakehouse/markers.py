@@ -36,6 +36,7 @@ class Marker:
     reason: str
     execution: str
     marked_at: str  # ISO 8601, UTC
+    table_version: str = ""  # of the Delta table after the load; a text, as all fields are
 
 
 def sheet_id(upload_sha256: str, sheet: str) -> str:

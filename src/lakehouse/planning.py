@@ -21,6 +21,7 @@ from lakehouse.etl.tables import dataset_table, schema_changes
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
 from lakehouse.raw import RawFile
+from lakehouse.repair import repair
 
 # These have a job script of their own; any other dataset runs in the general one.
 OWN_JOBS = {"products", "orders", "order_items"}
@@ -47,8 +48,9 @@ def refuse_contradictions(lake: Lake) -> None:
 def plan(lake: Lake) -> list[dict[str, list[dict[str, str]]]]:
     """The datasets in levels by foreign key: `[{"datasets": [{"dataset": ..., "job": ...}]}, ...]`.
 
-    Raises ContractError.
+    What a power cut has taken from a table is brought back first. Raises LakehouseError.
     """
+    repair(lake)
     refuse_contradictions(lake)
     return [
         {"datasets": [{"dataset": name, "job": job_name(name)} for name in level]} for level in levels(lake.contracts)
@@ -100,12 +102,13 @@ def mark(lake: Lake, manifest_key: str, result_key: str) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(lake.storage.read(result_key))
     when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     files = (RawFile(**fields) for fields in manifest["files"])
-    waiting.remember(lake.storage, manifest["dataset"], waiting.Waiting(result["waiting"], manifest["parents"]))
-    lake.markers.put([_marker(file, manifest["execution"], when) for file in files])
+    told = waiting.Waiting(result["waiting"], manifest["parents"], result["table_version"])
+    waiting.remember(lake.storage, manifest["dataset"], told)
+    lake.markers.put([_marker(file, manifest["execution"], when, result["table_version"]) for file in files])
     return result
 
 
-def _marker(file: RawFile, execution: str, when: str) -> Marker:
+def _marker(file: RawFile, execution: str, when: str, version: int) -> Marker:
     return Marker(
         dataset=file.dataset,
         id=file.id,
@@ -117,6 +120,7 @@ def _marker(file: RawFile, execution: str, when: str) -> Marker:
         reason=f"loaded by execution {execution}",
         execution=execution,
         marked_at=when,
+        table_version=str(version),
     )
 
 

@@ -17,10 +17,14 @@ from lakehouse.storage import Storage
 
 @dataclass(frozen=True)
 class Waiting:
-    """`rows` that wait, and the Delta version of each parent's table when they were tried (None: no table yet)."""
+    """`rows` that wait, and the Delta version of each parent's table when they were tried (None: no table yet).
+
+    `version` is that of the dataset's own table after its last job.
+    """
 
     rows: int = 0
     tried: Mapping[str, int | None] = field(default_factory=dict)
+    version: int | None = None
 
     def may_pass(self, versions: Mapping[str, int | None]) -> bool:
         """Whether another try may accept some of the rows, with the parents' tables at these versions."""
@@ -39,7 +43,7 @@ def tell(storage: Storage, dataset: str) -> Waiting:
     if told is None:
         return UNKNOWN if storage.exists(_key(dataset)) else Waiting()
     # Older records know no versions, and call the rows `waiting`.
-    return Waiting(told.get("rows", told.get("waiting", 0)), told.get("tried", {}))
+    return Waiting(told.get("rows", told.get("waiting", 0)), told.get("tried", {}), told.get("version"))
 
 
 def remember(storage: Storage, dataset: str, waiting: Waiting) -> None:

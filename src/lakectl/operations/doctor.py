@@ -26,6 +26,7 @@ from lakectl.ports import Platform
 from lakehouse import layout
 from lakehouse.errors import LakehouseError
 from lakehouse.lock import PIPELINE
+from lakehouse.repair import damage
 
 PYTHONS = ((3, 11), (3, 13))
 # Reader features that Athena's SELECT understands; any other makes the whole table unreadable there.
@@ -234,7 +235,7 @@ def _of_lake(open_platform: Callable[[], Platform]) -> list[Check]:
         return [Check("lake", "fail", error.message, error.hint)]
     return [
         _guarded("lock", lambda: _lock(platform)),
-        _guarded("tables", lambda: _tables(_locations(platform), platform.delta_options())),
+        _guarded("tables", lambda: _whole(platform) or _tables(_locations(platform), platform.delta_options())),
     ]
 
 
@@ -253,6 +254,12 @@ def _locations(platform: Platform) -> Iterator[tuple[str, str]]:
         folder = layout.table(name)
         if any(platform.lake.storage.list(f"{folder}/_delta_log/")):
             yield name, platform.lake.storage.uri(folder)
+
+
+def _whole(platform: Platform) -> Check | None:
+    """That a table has lost commits; None where none has."""
+    lost = [found for name in platform.lake.contracts if (found := damage(platform.lake.storage, name))]
+    return Check("tables", "fail", "; ".join(lost), "`lakectl run` loads again what is missing.") if lost else None
 
 
 def _tables(locations: Iterable[tuple[str, str]], options: Mapping[str, str]) -> Check:

@@ -21,6 +21,24 @@ def newest_version(storage: Storage, table: str) -> int | None:
     return max((int(commit[1]) for commit in found if commit), default=None)
 
 
+def entry(table: str, version: int) -> str:
+    """The key of a version's entry in the log of the table in this folder of the lake."""
+    return f"{table}/_delta_log/{version:020}.json"
+
+
+def is_whole(commit: bytes) -> bool:
+    """Whether an entry of the log is one: a power cut may leave it empty, or cut short."""
+    lines = commit.splitlines()
+    return bool(lines) and all(map(_is_action, lines))
+
+
+def _is_action(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
 def written(storage: Storage, table: str, commits: int = 3) -> Iterator[str]:
     """The keys of what the newest commits have written: their entries in the log, and the files that these add.
 
@@ -28,9 +46,8 @@ def written(storage: Storage, table: str, commits: int = 3) -> Iterator[str]:
     """
     newest = newest_version(storage, table)
     for version in [] if newest is None else range(max(0, newest - commits + 1), newest + 1):
-        entry = f"{table}/_delta_log/{version:020}.json"
-        yield entry
-        yield from (f"{table}/{path}" for path in _added(storage.read(entry)))
+        yield entry(table, version)
+        yield from (f"{table}/{path}" for path in _added(storage.read(entry(table, version))))
 
 
 def _added(commit: bytes) -> Iterator[str]:

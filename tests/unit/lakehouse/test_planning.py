@@ -25,7 +25,7 @@ def bring(lake: Lake, **files: bytes) -> None:
 
 def loaded(lake: Lake, dataset: str, execution: str = "e1", waiting: int = 0) -> planning.Check:
     check = planning.check(lake, dataset, execution, 1, [])
-    result = {"dataset": dataset, "waiting": waiting}
+    result = {"dataset": dataset, "waiting": waiting, "table_version": 1}
     lake.storage.write(f"{check.manifest}.result", json.dumps(result).encode())
     planning.mark(lake, check.manifest, f"{check.manifest}.result")
     return check
@@ -132,11 +132,11 @@ def test_a_record_of_an_older_lakectl_is_understood(lake: Lake) -> None:
 def test_rows_that_wait_are_remembered_before_the_files_are_marked(lake: Lake) -> None:
     bring(lake, items=ITEMS)
     check = planning.check(lake, "order_items", "e1", 1, [])
-    lake.storage.write("result", json.dumps({"dataset": "order_items", "waiting": 3}).encode())
+    lake.storage.write("result", json.dumps({"dataset": "order_items", "waiting": 3, "table_version": 5}).encode())
     broken = replace(lake, markers=Refusing(lake.markers))
     with pytest.raises(ConnectionError):
         planning.mark(broken, check.manifest, "result")
-    assert waiting.tell(lake.storage, "order_items") == waiting.Waiting(3, {"products": None})
+    assert waiting.tell(lake.storage, "order_items") == waiting.Waiting(3, {"products": None}, 5)
 
 
 class Refusing(ObjectMarkers):

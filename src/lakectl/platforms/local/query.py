@@ -22,6 +22,8 @@ from lakectl.platforms.local.result_types import athena_type
 from lakectl.platforms.local.translate import to_duckdb
 from lakehouse.etl.tables import rejects_table
 from lakehouse.layout import DATABASE, REJECTS_TABLE
+from lakehouse.repair import damage
+from lakehouse.storage import DirectoryStorage
 
 _BATCH = 10_000  # rows in memory at a time
 # No Python variable is a table, and nothing is loaded or fetched that a query happens to name.
@@ -79,6 +81,9 @@ class LocalQueries:
 
     def _views(self, statement: Statement) -> dict[str, View]:
         folders = table_folders(self._lake)
+        for name in folders.keys() & set(statement.tables):
+            if lost := damage(DirectoryStorage(self._lake), name):
+                raise QueryError(f"A table is damaged: {lost}.", "`lakectl run` loads again what is missing.")
         return {name: _view(name, folders) for name in statement.tables}
 
 
