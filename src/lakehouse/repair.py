@@ -26,7 +26,7 @@ def repair(lake: Lake) -> dict[str, int]:
     Raises LakehouseError, with the files to ingest again, where the archive no longer has one.
     """
     brought: dict[str, int] = {}
-    for dataset in lake.contracts:
+    for dataset in lake.contracts if lake.storage.may_lose else ():
         newest = _whole(lake, dataset)
         if lost := list(_lost(lake, dataset, newest)):
             _bring_back(lake, lost)

@@ -43,6 +43,10 @@ class S3Storage:
     def root(self) -> str:
         return self._root
 
+    @property
+    def may_lose(self) -> bool:
+        return False
+
     def uri(self, key: str) -> str:
         return f"{self._root}/{key}"
 

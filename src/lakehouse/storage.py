@@ -41,6 +41,10 @@ class Storage(Protocol):
     def root(self) -> str:
         """An absolute directory, or `s3://bucket`; without a slash at its end."""
 
+    @property
+    def may_lose(self) -> bool:
+        """Whether a power cut can take away what was written."""
+
     def uri(self, key: str) -> str:
         """What an engine or a person opens: an absolute path or an `s3://` URI."""
 
@@ -107,6 +111,10 @@ class DirectoryStorage:
     @property
     def root(self) -> str:
         return str(self._folder)
+
+    @property
+    def may_lose(self) -> bool:
+        return True
 
     def uri(self, key: str) -> str:
         return str(self._folder / key)
