@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,6 +101,8 @@ class Platform:
     delta_options: Callable[[], dict[str, str]] = dict
     # Raises LakehouseError where the pipeline could not do, or would do something else than, what the project says.
     check: Callable[[], None] = lambda: None
+    # Inside it, an owner of a lock that is no execution counts as running, where this machine can tell.
+    living: Callable[[str], AbstractContextManager[None]] = lambda _owner: nullcontext()
     converts_here: bool = False  # whether `ingest` converts on this machine, before the workflow starts elsewhere
 
     @cached_property

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lakectl.config import Config
 from lakectl.errors import TargetMissing
 from lakectl.ports import Platform
 from lakehouse.lake import open_lake
+from lakehouse.liveness import alive
 
 if TYPE_CHECKING:
     from lakectl.asking.answers import Queries
@@ -80,6 +82,7 @@ def _local_platform(config: Config) -> Platform:
         project=config.project,
         lake=open_lake(words),
         check=lambda: _check_engine(config.engine),
+        living=partial(alive, str(config.local.path)),
         open_workflow=lambda: _local_workflow(config, words),
         open_queries=lambda: _local_queries(config),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from lakehouse import layout
-from lakehouse.errors import LakehouseError
+from lakehouse.errors import LakehouseError, ObjectMissing
 from lakehouse.storage import Storage
 
 
@@ -36,18 +36,22 @@ def archived_raw(key: str, source_file: str, dataset: str) -> str:
 
 def archive_upload(storage: Storage, key: str, source_file: str, sha256: str) -> bool:
     """Archives an upload whose content is loaded; False where it is gone, or somebody has replaced it meanwhile."""
-    if not storage.exists(key) or storage.sha256(key) != sha256:
+    try:
+        if storage.sha256(key) != sha256:
+            return False
+    except ObjectMissing:
         return False
     return move(storage, key, f"{layout.ARCHIVED}uploads/{source_file}")
 
 
 def move(storage: Storage, source: str, target: str) -> bool:
     """Copies, verifies, deletes. False where the source is gone. Raises LakehouseError when the copy differs."""
-    if not storage.exists(source):
+    try:
+        sha256 = storage.sha256(source)
+        if not storage.exists(target):
+            storage.copy(source, target)
+    except ObjectMissing:
         return False
-    sha256 = storage.sha256(source)
-    if not storage.exists(target):
-        storage.copy(source, target)
     if storage.sha256(target) != sha256:
         raise LakehouseError(f"{storage.uri(target)} is not what {storage.uri(source)} is", "Neither was touched.")
     return storage.delete_if(source, sha256)

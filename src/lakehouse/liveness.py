@@ -16,7 +16,13 @@ from typing import Any
 from lakehouse import layout
 from lakehouse.aws import Clients
 
-GLUE = "glue:"
+# Owners of the lock that are no executions begin like this: maintenance, which loads nothing, and ends soon.
+GLUE, UPKEEP, ARCHIVING = "glue:", "upkeep-", "archive-"
+
+
+def is_execution(owner: str) -> bool:
+    """Whether an owner of the lock is an execution, which looks for new files before it ends."""
+    return not owner.startswith((GLUE, UPKEEP, ARCHIVING))
 
 
 @contextmanager

@@ -87,10 +87,18 @@ def check(lake: Lake, dataset: str, execution: str, round_: int, results: Iterab
 
 
 def split(lake: Lake, dataset: str) -> tuple[list[RawFile], list[RawFile]]:
-    """The raw CSVs that are not loaded yet, and those that are but still lie in `raw/` since a run broke."""
+    """The raw CSVs that are not loaded yet, and those that are but still are in `raw/` since a run broke.
+
+    The sheets of an upload are read together or not at all, since the table does not keep the position of a row's
+    sheet: where a run broke between their markers, which sheet comes later is known only if all of them are read.
+    """
     known = lake.markers.known(dataset)
     files = raw.lying(lake.storage, dataset)
-    return [file for file in files if file.id not in known], [file for file in files if file.id in known]
+    halves = {file.source_file for file in files if file.id not in known}
+    return (
+        [file for file in files if file.source_file in halves],
+        [file for file in files if file.source_file not in halves],
+    )
 
 
 def mark(lake: Lake, manifest_key: str, result_key: str) -> dict[str, Any]:

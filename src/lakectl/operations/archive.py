@@ -1,8 +1,9 @@
-"""Archives what is loaded and still lies about, as after a run that was stopped between loading and archiving."""
+"""Archives what is loaded and has not left yet, as after a run that was stopped between loading and archiving."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 
 from lakectl.ports import Platform
@@ -10,16 +11,21 @@ from lakehouse import inbox, intake
 from lakehouse.archive import archive_raw, archive_upload
 from lakehouse.errors import LockHeld
 from lakehouse.lake import Lake
+from lakehouse.liveness import ARCHIVING
 from lakehouse.lock import PIPELINE
 from lakehouse.planning import split
 
 
 def archive(platform: Platform) -> int:
-    """Moves every loaded file to `archived/`; returns how many. Raises LockHeld while an execution runs."""
-    lake = platform.lake
-    if holder := lake.lock.running_holder(PIPELINE):
-        raise LockHeld(f"execution {holder} is running, and archives what it loads", "Wait for it.")
-    return sum(1 for _ in (*_raw(lake), *_uploads(lake)))
+    """Moves every loaded file to `archived/`; returns how many. Raises LockHeld while somebody else writes."""
+    lake, owner = platform.lake, f"{ARCHIVING}{uuid.uuid4().hex}"
+    with platform.living(owner):
+        if (holder := lake.lock.acquire(PIPELINE, owner)) != owner:
+            raise LockHeld(f"{holder} is running, and archives what it loads", "Wait for it.")
+        try:
+            return sum(1 for _ in (*_raw(lake), *_uploads(lake)))
+        finally:
+            lake.lock.release(PIPELINE, owner)
 
 
 def _raw(lake: Lake) -> Iterator[str]:

@@ -17,7 +17,7 @@ from lakehouse.etl.job import open_engine
 from lakehouse.etl.live import at_work
 from lakehouse.etl.tables import TableSpec, dataset_table, rejects_table
 from lakehouse.lake import Lake, add_words, open_lake, words_of
-from lakehouse.liveness import alive, glue_owner
+from lakehouse.liveness import UPKEEP, alive, glue_owner
 
 WEEK = 168  # hours; Delta refuses less, as a reader may be at work on an older version
 
@@ -32,7 +32,7 @@ def main(argv: list[str]) -> None:
     add_words(parser)
     given, _ = parser.parse_known_args(argv)
     lake = open_lake(words_of(given))
-    owner = glue_owner(given.JOB_NAME, given.JOB_RUN_ID) if given.JOB_RUN_ID else f"upkeep-{uuid.uuid4().hex}"
+    owner = glue_owner(given.JOB_NAME, given.JOB_RUN_ID) if given.JOB_RUN_ID else f"{UPKEEP}{uuid.uuid4().hex}"
     # Glue knows whether its run is still at work; of a process on this machine, the lake does.
     living = contextlib.nullcontext() if given.JOB_RUN_ID else alive(lake.storage.root, owner)
     with living, at_work(open_engine(given.engine)) as engine:

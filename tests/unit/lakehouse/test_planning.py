@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from tests.unit.lakehouse.conftest import NOW, ORDERS
 
-from lakehouse import inbox, intake, planning, waiting
+from lakehouse import inbox, intake, planning, raw, waiting
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker, ObjectMarkers
 
@@ -150,3 +150,14 @@ class Refusing(ObjectMarkers):
 
     def put(self, markers: Iterable[Marker]) -> None:
         raise ConnectionError
+
+
+def test_sheets_of_an_upload_whose_marking_broke_off_are_read_together_again(lake: Lake) -> None:
+    bring(lake, a=ORDERS, b=ORDERS.replace(b"9.50", b"7.50"))
+    [first, second] = raw.lying(lake.storage, "orders")
+    sheet = replace(second, source_file=first.source_file, position=2)  # as if both were sheets of one workbook
+    raw.describe(lake.storage, sheet)
+    lake.markers.put([Marker("orders", sheet.id, sheet.key, sheet.source_file, "", "", "processed", "", "e0", "")])
+    assert planning.split(lake, "orders") == ([first, sheet], [])
+    lake.markers.put([Marker("orders", first.id, first.key, first.source_file, "", "", "processed", "", "e0", "")])
+    assert planning.split(lake, "orders") == ([], [first, sheet])
