@@ -21,6 +21,7 @@ from sqlglot import exp
 
 from lakehouse.errors import JobFailed
 from lakehouse.etl.engines import Ranges, delta
+from lakehouse.etl.engines.delta_paths import renamings
 from lakehouse.etl.manifest import ManifestFile
 from lakehouse.etl.tables import TableSpec
 from lakehouse.storage import open_storage
@@ -116,9 +117,7 @@ class DuckDBEngine:
 
     def grow(self, table: TableSpec, columns: Mapping[str, str]) -> None:
         with self._failing():
-            version, commit = delta.growth(DeltaTable(table.location), table, columns)
-            if not open_storage(table.location).create(f"_delta_log/{version:020}.json", commit):
-                raise JobFailed(f"somebody else has written to {table.location} meanwhile", "Run it again.")
+            self._commit(table, *delta.growth(DeltaTable(table.location), table, columns))
 
     def append(self, table: TableSpec, source: str) -> None:
         with self._failing():
@@ -127,6 +126,7 @@ class DuckDBEngine:
     def merge(self, table: TableSpec, source: str, partitions: Sequence[Any]) -> None:
         same_key = " AND ".join(f"stored.{_name(key)} = new.{_name(key)}" for key in table.key)
         within = f"{delta.in_partitions(table, partitions)} AND " if table.partition_by else ""
+        self._rename_paths(table)
         with self._failing():
             merger = DeltaTable(table.location).merge(
                 self._written(table, source),
@@ -138,6 +138,7 @@ class DuckDBEngine:
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
     def compact(self, table: TableSpec, keep_hours: int) -> None:
+        self._rename_paths(table)
         with self._failing():
             DeltaTable(table.location).optimize.compact(writer_properties=_PARQUET)
             DeltaTable(table.location).vacuum(keep_hours, dry_run=False)
@@ -150,6 +151,19 @@ class DuckDBEngine:
         self._closed.set()
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _rename_paths(self, table: TableSpec) -> None:
+        """Before delta-rs removes files: whatever has added them, their paths get the spelling that it removes."""
+        with self._failing():
+            delta_table, storage = DeltaTable(table.location), open_storage(table.location)
+            log = (storage.read(entry.key) for entry in storage.list("_delta_log/") if entry.key.endswith(".json"))
+            if commit := renamings(delta_table, log, self._connection):
+                self._commit(table, delta_table.version() + 1, commit)
+
+    @staticmethod
+    def _commit(table: TableSpec, version: int, commit: bytes) -> None:
+        if not open_storage(table.location).create(f"_delta_log/{version:020}.json", commit):
+            raise JobFailed(f"somebody else has written to {table.location} meanwhile", "Run it again.")
 
     def _keep_interrupting(self) -> None:
         """DuckDB forgets an interruption that comes just before a statement, so it is told until the engine closes."""
