@@ -18,7 +18,6 @@ from urllib.parse import quote
 import duckdb
 from deltalake import DeltaTable
 
-
 _FIELDS = ("path", "partitionValues", "size", "modificationTime", "stats")
 
 
