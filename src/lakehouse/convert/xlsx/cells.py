@@ -12,6 +12,7 @@ from lakehouse.convert.xlsx import strings
 from lakehouse.convert.xlsx.contents import Contents
 
 COLUMNS = 16_384  # A to XFD
+_DIGITS = 10  # that no row's number has
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]*)")
 
@@ -78,7 +79,7 @@ class Cells:
             self._rich.end(tag)
 
     def _start_row(self, number: str) -> None:
-        self._numbered = number.isdecimal()
+        self._numbered = number.isdecimal() and len(number) < _DIGITS
         self.number = int(number) if self._numbered else self.number + 1
         self.between, self._cells, self._column = False, {}, -1
 
@@ -88,7 +89,7 @@ class Cells:
         self._value = self._formula = self._rich = self._text = None
         found = _REFERENCE.fullmatch(self._reference)
         self._column = column(found[1]) if found else self._column + 1
-        if found and found[2] and not self._numbered:
+        if found and 0 < len(found[2]) < _DIGITS and not self._numbered:
             self.number, self._numbered = int(found[2]), True
 
     def _end_formula(self, formula: str) -> None:

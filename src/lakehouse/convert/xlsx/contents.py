@@ -61,14 +61,14 @@ class Contents:
         return _READERS.get(kind, trimmed)
 
     def _format(self, style: str) -> NumberFormat:
-        place = int(style) if style.isdecimal() else 0
+        place = int(style) if style.isdecimal() and len(style) < 10 else 0
         return self.formats[place] if place < len(self.formats) else _GENERAL
 
     def _shared(self, place: str) -> str:
         place = place.strip()
         if not place:
             return ""
-        if place.isdecimal() and int(place) < len(self.strings):
+        if place.isdecimal() and len(place) < 10 and int(place) < len(self.strings):
             return self.strings[int(place)]
         return Cell(f"(the shared string {place} is missing)", fault=EXCEL_ERROR)
 

@@ -38,9 +38,9 @@ class Handler(Protocol):
     def text(self, text: str) -> None: ...
 
 
-def tree(data: bytes) -> ElementTree.Element:
-    """A small part as a whole. Raises ParseError or Unreadable."""
-    return ElementTree.fromstring(data, ElementTree.XMLParser(target=_Builder()))
+def tree(stream: IO[bytes]) -> ElementTree.Element:
+    """A small part as a whole. Raises ParseError, and what `decoded` does."""
+    return ElementTree.fromstring("".join(decoded(stream)), ElementTree.XMLParser(target=_Builder()))
 
 
 def local(name: str) -> str:
@@ -74,9 +74,13 @@ def parser(handler: Handler) -> expat.XMLParserType:
 
 
 def decoded(stream: IO[bytes]) -> Iterator[str]:
-    """The text of a part in pieces. Raises UnicodeDecodeError, or LookupError for an encoding nobody knows."""
+    """The text of a part in pieces. Raises UnicodeDecodeError, or Unreadable for an encoding nobody knows."""
     chunk = stream.read(_CHUNK)
-    decoder = codecs.getincrementaldecoder(_encoding(chunk))()
+    encoding = _encoding(chunk)
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise Unreadable(f"its XML is in an encoding that is not known, {encoding}") from None
     while chunk:
         yield decoder.decode(chunk)
         chunk = stream.read(_CHUNK)
