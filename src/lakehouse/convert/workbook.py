@@ -29,7 +29,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from lakehouse.convert import excel_errors, ods_errors, xlsb_errors
+from lakehouse.convert import excel_errors, ods_errors, xlsb_errors, xlsx
 from lakehouse.convert.excel_errors import Errors
 from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Grid, Row
@@ -48,6 +48,9 @@ _ERRORS = {
 
 def read(path: Path, name: str, form: str) -> Iterator[Grid]:
     """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
+    if form == "xlsx":
+        yield from xlsx.read(path, name)
+        return
     with _refusing(name), load_workbook(path) as book, ThreadPoolExecutor(1) as pool:
         sheets = [(index, sheet, _unusable(sheet)) for index, sheet in enumerate(book.sheets_metadata)]
         parsed = _parsed(book, [index for index, _, unusable in sheets if not unusable], path, pool)
