@@ -87,7 +87,7 @@ class Worksheet:
             chunks = self._chunks(package)
             first = next(chunks)
             prefix = sheet.prefix(first)
-            numbered = re.compile(rf'<{prefix}row\s(?:[^>]*?\s)?r="(\d{1, 9})"', re.ASCII)
+            numbered = re.compile(rf'<{prefix}row\s(?:[^>]*?\s)?r="(\d{{1,9}})"', re.ASCII)
             last, in_order, after = 0, True, ""
             for piece in xml.pieces(chain([first], chunks), f"<{prefix}row"):
                 numbers = [last, *map(int, numbered.findall(piece))]
