@@ -1,46 +1,163 @@
-"""A cell's value as text, exactly: what the ETL judges is what the cell held, not what a reader made of it.
+"""A cell's value as text: what the ETL judges is what the cell held, not what a reader made of it.
 
-Excel keeps every number as a double, so 12 arrives as 12.0 and leaves as `12`; the shortest decimal that stands for the
-double is written, never in exponent notation. Date cells are ISO 8601: a date without a time of day as `2025-04-01`,
-with one as `2025-04-01T11:27:00`. Text is not touched.
+A number is written without exponent, as Excel shows it: to 15 digits, so that 0.1 + 0.2 is 0.3. Whole numbers keep all
+their digits, and a number whose double says more than its text has that as `Cell.exact`. Dates are ISO 8601: one
+without a time of day is `2025-04-01`, one with it `2025-04-01T11:27:00`, to the millisecond. A time of day is
+`11:27:00` and a duration `30:02:00`. Text is not touched.
+
+Serials, the numbers that stand for dates, are days since 1899-12-31 or, in the 1904 system, since 1904-01-01. The
+former knows a day 0 and a 29 February 1900 (serial 60); both are written as Excel shows them, and are no dates.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-Cell = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+from lakehouse.convert.model import Cell
+from lakehouse.convert.number_formats import NumberFormat
+
+Value = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelta
+
+LEAP_DAY_1900 = "1900-02-29"
+BOOLEANS = {True: "true", False: "false"}
+
+_INTEGER = re.compile(r"([+-]?)0*(\d+?)(?:\.0*)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+# Text of 15 significant digits that no `repr` would write otherwise: a point, no exponent, no zero to take away.
+_SHORT = re.compile(r"-?(?=[\d.]{3,16}\Z)(?:[1-9]\d*|0)\.\d*[1-9]", re.ASCII)
+_EXACT_UNTIL = 10**15
+_DAY = 86_400_000  # milliseconds
+_LAST = dt.date(9999, 12, 31)
+_LONGEST = 10_000 * 366  # days of a duration
 
 
-def texts(cells: Iterable[Cell]) -> list[str]:
-    """Every cell as text; an empty cell is ""."""
-    return [cell if cell.__class__ is str else _TEXT[cell.__class__](cell) for cell in cells]
+def number(written: str) -> str:
+    """A number as it is written in a file. What is no number stays as it is, for the column's type to judge."""
+    if _SHORT.fullmatch(written):
+        return written
+    whole = _INTEGER.fullmatch(written)
+    if whole:
+        return ("-" if whole[1] == "-" and whole[2] != "0" else "") + whole[2]
+    if not _NUMBER.fullmatch(written):
+        return written
+    value = float(written)
+    return double(value) if abs(value) != float("inf") else written
 
 
-def _number(value: float) -> str:
-    shortest = repr(value + 0.0)  # adding zero turns -0.0, which nobody ever typed, into 0.0
+def double(value: float) -> str:
+    """A number that is kept in binary; finite."""
+    value = float(value) + 0.0  # adding zero turns -0.0, which nobody ever typed, into 0.0
+    exact = _plain(repr(value))
+    if value.is_integer() or abs(value) >= _EXACT_UNTIL:
+        return exact
+    text = _plain(format(value, ".15g"))
+    return text if text == exact else Cell(text, exact=exact)
+
+
+def formatted(text: str, value: float, form: NumberFormat, since_1904: bool) -> str:
+    """A number in a format, given as text (by `number` or `double`), too. It stays a number where it is no date."""
+    section = form.of(value)
+    if section.kind == "number":
+        return _filled(text, section.zeros) if section.zeros else text
+    if section.kind == "duration":
+        return duration(round(value * _DAY)) if abs(value) <= _LONGEST else text
+    return _moment(value, section.kind == "time", since_1904) or text
+
+
+def string(text: str) -> str:
+    """Text of a cell: a `Cell` that says so if it could be a number that somebody typed, as 1.000 or 12,5 could."""
+    return Cell(text, typed=True) if len(text) < 40 and _TYPED.fullmatch(text) else text
+
+
+# Digits with a separator, sign, currency or percent sign, before them or behind. Digits alone need no thought.
+_TYPED = re.compile(
+    r"(?!-?\d+\Z) \W{0,3} ([A-Z]{1,3}\.?(\s[-+−]?)?)? \d [\d.,'’\s]* \W{0,3} ([A-Z]{1,3}\.?)?",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def iso(written: str) -> str:
+    """A date that is written in ISO 8601, in the form of all others. What is none of those stays as it is."""
+    found = _ISO.fullmatch(written)
+    if not found:
+        return written
+    day, time, fraction = found[1], found[2] or "", (found[3] or "").rstrip("0")
+    tail = f".{fraction.ljust(6, '0')}" if fraction else ""
+    return day if day and time in ("", "00:00:00") and not tail else "T".join(filter(None, (day, time))) + tail
+
+
+_ISO = re.compile(r"(?:(\d{4}-\d\d-\d\d)(?:T(?=\d)|\Z))?(?:(\d\d:\d\d:\d\d)(?:\.(\d+))?)?", re.ASCII)
+
+
+def duration(milliseconds: int) -> str:
+    """Hours, which may be more than a day's, minutes and seconds."""
+    sign = "-" if milliseconds < 0 else ""
+    seconds, rest = divmod(abs(milliseconds), 1000)
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{_fraction(rest)}"
+
+
+def _moment(value: float, is_time: bool, since_1904: bool) -> str:
+    """A date, with its time of day if it has one; a time of day. "" if no date has that serial."""
+    if not 0 <= value < 2_958_466:
+        return ""
+    days, milliseconds = divmod(round(value * _DAY), _DAY)
+    if is_time and value < 1:
+        return _time(milliseconds)
+    day = _day(days, since_1904)
+    return f"{day}T{_time(milliseconds)}" if day and milliseconds else day
+
+
+def _day(days: int, since_1904: bool) -> str:
+    if since_1904:
+        ordinal = _ORDINAL_1904 + days
+    elif days in _NO_DATES:
+        return _NO_DATES[days]
+    else:
+        ordinal = _ORDINAL_1900 + days - (days > 60)
+    return dt.date.fromordinal(ordinal).isoformat() if ordinal <= _LAST.toordinal() else ""
+
+
+_NO_DATES = {0: "1900-01-00", 60: LEAP_DAY_1900}
+_ORDINAL_1900, _ORDINAL_1904 = dt.date(1899, 12, 31).toordinal(), dt.date(1904, 1, 1).toordinal()
+
+
+def _time(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{_fraction(rest)}"
+
+
+def _fraction(milliseconds: int) -> str:
+    return f".{milliseconds:03d}000" if milliseconds else ""
+
+
+def _filled(text: str, zeros: int) -> str:
+    digits = text.removeprefix("-")
+    if not digits.isdigit() or len(digits) >= zeros:
+        return text
+    return Cell(text, shown=text.replace(digits, digits.zfill(zeros)))
+
+
+def _plain(shortest: str) -> str:
     if "e" in shortest:
-        return format(Decimal(shortest), "f")
+        shortest = format(Decimal(shortest), "f")
     return shortest.removesuffix(".0")
 
 
-def _duration(value: dt.timedelta) -> str:
-    sign = "-" if value < dt.timedelta() else ""
-    seconds, fraction = divmod(abs(value), dt.timedelta(seconds=1))
-    hours, rest = divmod(seconds, 3600)
-    tail = f".{fraction.microseconds:06d}" if fraction else ""
-    return f"{sign}{hours}:{rest // 60:02d}:{rest % 60:02d}{tail}"
+def texts(cells: Iterable[Value]) -> list[str]:
+    """Every cell that calamine has read as text; an empty cell is ""."""
+    return [cell if cell.__class__ is str else _TEXT[cell.__class__](cell) for cell in cells]
 
 
 _TEXT: dict[type, Callable[[Any], str]] = {
-    float: _number,
+    float: double,
     int: str,
-    bool: lambda value: "true" if value else "false",
+    bool: lambda value: BOOLEANS[value],
     dt.date: dt.date.isoformat,
     dt.datetime: dt.datetime.isoformat,
     dt.time: dt.time.isoformat,
-    dt.timedelta: _duration,
+    dt.timedelta: lambda value: duration(round(value / dt.timedelta(milliseconds=1))),
 }
