@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.convert.model import Note
-from lakehouse.convert.signatures import PACKED_TEXT, SAVE_AGAIN, TEXT, UNKNOWN, Kind, kind_of
+from lakehouse.convert.signatures import ENCRYPTED, PACKED_TEXT, TABBED, TEXT, UNKNOWN, Kind, kind_of
 from lakehouse.errors import UploadRefused
-
-__all__ = ["FORMATS", "SAVE_AGAIN", "Format", "checked_format"]
 
 # By suffix. Longer suffixes first: the first that fits decides.
 FORMATS = {
@@ -29,12 +27,13 @@ FORMATS = {
     ".xlsb": "xlsb",
     ".xls": "xls",
     ".ods": "ods",
+    ".fods": "ods",
 }
 
 
 @dataclass(frozen=True)
 class Format:
-    """`form` is a value of FORMATS, or `signatures.ENCRYPTED`."""
+    """`form` is a value of FORMATS, or ENCRYPTED."""
 
     form: str
     notes: tuple[Note, ...] = ()
@@ -53,12 +52,12 @@ def checked_format(path: Path, name: str) -> Format:
         kind = TEXT  # whoever reads it names the line with the byte that is no text
     if not kind.form:
         raise UploadRefused(f"the file holds {kind.words}", kind.hint)
-    if kind.form in (declared, "encrypted"):
+    if kind.form in (declared, ENCRYPTED):
         return Format(kind.form)
     return Format(kind.form, (Note("format", f"the name ends with {suffix}, but the file holds {kind.words}"),))
 
 
 def _unknown(kind: Kind) -> UploadRefused:
-    what = "" if kind in (TEXT, PACKED_TEXT, UNKNOWN) else f"; it holds {kind.words}"
+    what = "" if kind in (TEXT, TABBED, PACKED_TEXT, UNKNOWN) else f"; it holds {kind.words}"
     known = f"known are {', '.join(FORMATS)}"
     return UploadRefused(f"unknown kind of file{what}", f"{kind.hint}; {known}" if kind.hint else known)

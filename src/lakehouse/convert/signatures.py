@@ -19,12 +19,13 @@ import olefile
 from lakehouse.errors import UploadRefused
 
 SAVE_AGAIN = "open it in the program that made it, save it again as .xlsx, and send that"
+IN_EXCEL = "open it in Excel, save it again as .xlsx, and send that"
 UNPACK = "unpack it and send the files that are in it"
 EXPORT = "export the data as .csv or .xlsx and send that"
 # The form of a workbook that a password protects, perhaps Excel's own.
 ENCRYPTED = "encrypted"
 
-_HEAD = 4096  # bytes
+_HEAD = 8192  # bytes
 _ZIP, _OLE, _GZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
 
 
@@ -37,15 +38,16 @@ class Kind:
     hint: str = ""
 
 
-TEXT = Kind("text", "csv")
+TEXT, TABBED = Kind("plain text", "csv"), Kind("tab-separated text", "csv")
 PACKED_TEXT = Kind("text packed with gzip", "csv.gz")
 XLSX, XLSB = Kind("an .xlsx workbook", "xlsx"), Kind("an .xlsb workbook", "xlsb")
 XLS, ODS = Kind("an .xls workbook", "xls"), Kind("an .ods workbook", "ods")
+FODS = Kind("a flat .fods workbook", "ods")
 PROTECTED = Kind("a workbook with a password", ENCRYPTED)
 UNKNOWN = Kind("neither a workbook nor text", "", SAVE_AGAIN)
 
+# By the first bytes, of what is not text: a header may be ARROW1,ARROW2.
 _MAGIC = {
-    b"%PDF": Kind("a PDF document", "", EXPORT),
     b"7z\xbc\xaf\x27\x1c": Kind("a 7z archive", "", UNPACK),
     b"Rar!\x1a\x07": Kind("a RAR archive", "", UNPACK),
     b"\x28\xb5\x2f\xfd": Kind("a file packed with zstd", "", UNPACK),
@@ -59,28 +61,31 @@ _MAGIC = {
     b"\x89PNG": Kind("a picture", "", EXPORT),
     b"\xff\xd8\xff": Kind("a picture", "", EXPORT),
     b"GIF8": Kind("a picture", "", EXPORT),
-    b"{\\rtf": Kind("a text document (RTF)", "", EXPORT),
     b"\x09\x00\x04\x00": Kind("a workbook of Excel 2", "", SAVE_AGAIN),
     b"\x09\x02\x06\x00": Kind("a workbook of Excel 3", "", SAVE_AGAIN),
     b"\x09\x04\x06\x00": Kind("a workbook of Excel 4", "", SAVE_AGAIN),
+    # The stream of a workbook without the OLE file around it, as some programs write it.
+    b"\x09\x08\x08\x00\x00\x05": XLS,
+    b"\x09\x08\x10\x00\x00\x06": XLS,
 }
 _TAR = Kind("a tar archive", "", UNPACK)
 _PACKED_TAR = Kind("a tar archive packed with gzip", "", UNPACK)
 
 # By the first characters, in lower case and without the space before them. The first that fits decides.
 _MARKUP = (
-    (re.compile(r"mime-version:|(?s:.{0,500})^content-type: multipart/related", re.M), Kind(
-        "a web page saved as MHTML", "", SAVE_AGAIN)),
-    (re.compile(r"<(?s:.*)urn:schemas-microsoft-com:office:spreadsheet\b(?!:)(?<!<html)"), Kind(
-        "an XML Spreadsheet 2003", "", SAVE_AGAIN)),
-    (re.compile(r"(<\?xml[^>]*>\s*)?(<!--(?s:.*?)-->\s*)*<(!doctype\s+html|html|head|meta|body|style|table|div)\b"), Kind(
-        "an HTML page", "", SAVE_AGAIN)),
-    (re.compile(r"<(?s:.*)vnd\.oasis\.opendocument\.spreadsheet"), Kind(
-        "a flat OpenDocument spreadsheet (.fods)", "", SAVE_AGAIN)),
-    (re.compile(r"<\?xml|<[a-z][\w:.-]*(\s[^<>]*)?(/>|>\s*<)"), Kind("an XML file", "", EXPORT)),
-    (re.compile(r'\{\s*("|\}|$)|\[\s*([\[{"\]]|-?\d|$)'), Kind("a JSON file", "", EXPORT)),
-)  # fmt: skip
-_HTML_TABLE = Kind("an HTML table", "", SAVE_AGAIN)
+    (r"%pdf-", Kind("a PDF document", "", EXPORT)),
+    (r"\{\\rtf", Kind("a text document (RTF)", "", EXPORT)),
+    (r"mime-version:|(?s:.{0,500})\ncontent-type: multipart/related", Kind("a web page (MHTML)", "", IN_EXCEL)),
+    (
+        r"(<\?xml[^>]*>\s*)?(<!--(?s:.*?)-->\s*)*<(!doctype\s+html|html|head|meta|body|style|table|div)\b",
+        Kind("an HTML page", "", "open it in a browser: it may say why there is no file; then send the file itself"),
+    ),
+    (r"<(?s:.*)urn:schemas-microsoft-com:office:spreadsheet\b", Kind("an XML Spreadsheet 2003", "", IN_EXCEL)),
+    (r"<(?s:.*)vnd\.oasis\.opendocument\.spreadsheet", FODS),
+    (r"<\?xml|<[a-z][\w:.-]*(\s[^<>]*)?(/>|>\s*<)", Kind("an XML file", "", EXPORT)),
+    (r'\{\s*("|\}|$)|\[\s*([\[{"\]]|-?\d|$)', Kind("a JSON file", "", EXPORT)),
+)
+_HTML_TABLE = Kind("an HTML table", "", IN_EXCEL)
 
 
 def kind_of(path: Path) -> Kind:
@@ -97,15 +102,24 @@ def kind_of(path: Path) -> Kind:
 
 
 def _plain(head: bytes) -> Kind:
-    found = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
-    if found or _is_tar(head):
-        return found or _TAR
     text = _decoded(head)
+    is_binary = any(char < " " and char not in "\t\n\v\f\r\x1a\x1b" for char in text)
+    if is_binary and _is_tar(head):
+        return _TAR
+    if is_binary and (found := next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)):
+        return found
+    return _markup(text) or (UNKNOWN if is_binary else _text(text))
+
+
+def _markup(text: str) -> Kind | None:
     start = text.lstrip("\ufeff \t\r\n").lower()
-    markup = next((kind for pattern, kind in _MARKUP if pattern.match(start)), None)
-    if markup and markup.words == "an HTML page" and "<table" in start:
-        return _HTML_TABLE
-    return markup or (UNKNOWN if _is_binary(text) else TEXT)
+    found = next((kind for pattern, kind in _MARKUP if re.match(pattern, start)), None)
+    return _HTML_TABLE if found and found.words == "an HTML page" and "<table" in start else found
+
+
+def _text(text: str) -> Kind:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return TABBED if "\t" in first else TEXT
 
 
 def _is_tar(head: bytes) -> bool:
@@ -124,10 +138,6 @@ def _decoded(head: bytes) -> str:
     return head.removeprefix(codecs.BOM_UTF8).decode("latin-1")
 
 
-def _is_binary(text: str) -> bool:
-    return any(char < " " and char not in "\t\n\v\f\r\x1a\x1b" for char in text)
-
-
 def _inside_gzip(path: Path) -> Kind:
     try:
         with gzip.open(path) as file:
@@ -139,7 +149,9 @@ def _inside_gzip(path: Path) -> Kind:
     if head.startswith((*_ZIP, _OLE, _GZIP)):
         return Kind("a workbook or an archive packed with gzip", "", UNPACK)
     inside = _plain(head)
-    return PACKED_TEXT if inside in (TEXT, UNKNOWN) else Kind(f"{inside.words}, packed with gzip", "", inside.hint)
+    return (
+        PACKED_TEXT if inside in (TEXT, TABBED, UNKNOWN) else Kind(f"{inside.words}, packed with gzip", "", inside.hint)
+    )
 
 
 # Members of a ZIP archive that tell what it is, as `plain_member` writes them.
@@ -224,7 +236,7 @@ def _inside_ole(path: Path) -> Kind:
                 return PROTECTED
     except (OSError, IndexError, ValueError) as error:  # what olefile raises for damage
         raise UploadRefused(f"the file is damaged or cut short ({error})", "send it again") from error
-    return found or Kind("an OLE file that is no workbook", "", SAVE_AGAIN)
+    return found or Kind("a damaged workbook, or no workbook (an OLE file)", "", SAVE_AGAIN)
 
 
 def _has_file_pass(ole: olefile.OleFileIO) -> bool:

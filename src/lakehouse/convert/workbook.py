@@ -1,7 +1,6 @@
-"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods), read with calamine, one sheet in memory at a time.
+"""Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods, .fods): the reader of each format, and what their errors become.
 
-Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's. calamine's Python binding
-gives an error value as an empty cell, so errors are looked up in the file, except in an .xls, which is no archive.
+Formulas give the value they had when the workbook was saved. Numbers of rows are Excel's.
 """
 
 from __future__ import annotations
@@ -10,9 +9,10 @@ import struct
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -22,40 +22,68 @@ from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    PasswordError,
     SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
     load_workbook,
 )
 
-from lakehouse.convert import excel_errors, ods_errors, xlsb_errors
+from lakehouse.convert import excel_errors, ods, xls, xlsb
 from lakehouse.convert.excel_errors import Errors
-from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Grid, Row
+from lakehouse.convert.signatures import SAVE_AGAIN
 from lakehouse.convert.values import texts
 from lakehouse.errors import UploadRefused
 
+# What readers and the libraries that they use raise for a file that is damaged.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ParseError,
+    ExpatError,
+    CalamineError,
+)
+
+
+def read(path: Path, form: str) -> Iterator[Grid]:
+    """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
+    with _refusing():
+        for grid in _READERS[form](path):
+            yield replace(grid, rows=partial(_rows, grid))
+
+
+def _rows(grid: Grid) -> Iterator[Row]:
+    with _refusing(f"sheet {grid.name}: "):
+        yield from grid.rows()
+
+
+@contextmanager
+def _refusing(where: str = "") -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        what = str(error) or type(error).__name__
+        raise UploadRefused(f"{where}the workbook is damaged ({what})", SAVE_AGAIN) from error
+
+
 _LARGE = 16 * 2**20  # bytes of the file
 
-# How to find the error values of a sheet, by format.
-_ERRORS = {
-    "xlsx": excel_errors.sheet_errors,
-    "xlsb": xlsb_errors.sheet_errors,
-    "ods": ods_errors.sheet_errors,
-}
 
-
-def read(path: Path, name: str, form: str) -> Iterator[Grid]:
-    """The sheets of a workbook in its order. Raises UploadRefused, also while rows are read, for one it cannot read."""
-    with _refusing(name), load_workbook(path) as book, ThreadPoolExecutor(1) as pool:
+def _xlsx(path: Path) -> Iterator[Grid]:
+    with load_workbook(path) as book, ThreadPoolExecutor(1) as pool:
         sheets = [(index, sheet, _unusable(sheet)) for index, sheet in enumerate(book.sheets_metadata)]
         parsed = _parsed(book, [index for index, _, unusable in sheets if not unusable], path, pool)
         for index, sheet, unusable in sheets:
             if unusable:
                 yield Grid(sheet.name, index + 1, lambda: iter(()), unusable)
             else:
-                yield Grid(sheet.name, index + 1, partial(_rows, next(parsed), _errors(path, form, sheet.name), name))
+                yield Grid(sheet.name, index + 1, partial(_xlsx_rows, next(parsed), _errors(path, sheet.name)))
 
 
 def _parsed(
@@ -80,9 +108,8 @@ def _unusable(sheet: SheetMetadata) -> str:
     return ""
 
 
-def _rows(parsed: Future[CalamineSheet], errors: Errors, name: str) -> Iterator[Row]:
-    with _refusing(name):
-        sheet = parsed.result()
+def _xlsx_rows(parsed: Future[CalamineSheet], errors: Errors) -> Iterator[Row]:
+    sheet = parsed.result()
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = texts(values)
         for column, error in errors.get(number, {}).items():
@@ -90,37 +117,14 @@ def _rows(parsed: Future[CalamineSheet], errors: Errors, name: str) -> Iterator[
         yield number, cells
 
 
-def _errors(path: Path, form: str, sheet: str) -> Errors:
-    if form not in _ERRORS:
-        return {}
+def _errors(path: Path, sheet: str) -> Errors:
     with zipfile.ZipFile(path) as archive:
-        return _ERRORS[form](archive, sheet)
+        return excel_errors.sheet_errors(archive, sheet)
 
 
-@contextmanager
-def _refusing(name: str) -> Iterator[None]:
-    try:
-        yield
-    except PasswordError:
-        raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again") from None
-    except (
-        CalamineError,
-        OSError,
-        zipfile.BadZipFile,
-        zlib.error,
-        ParseError,
-        ExpatError,
-        struct.error,
-        KeyError,
-        IndexError,
-    ) as error:
-        raise _damaged(name, error) from error
-    except BaseException as error:
-        # Some damage makes the Rust code panic. Its exception cannot be imported, and is no subclass of Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _damaged(name, error) from None
-
-
-def _damaged(name: str, error: BaseException) -> UploadRefused:
-    return UploadRefused(f"{name}: the workbook is damaged ({error})", SAVE_AGAIN)
+_READERS: dict[str, Callable[[Path], Iterator[Grid]]] = {
+    "xlsx": _xlsx,
+    "xlsb": xlsb.read,
+    "xls": xls.read,
+    "ods": ods.read,
+}

@@ -1,10 +1,11 @@
 """Sheets of .xlsb workbooks, from their binary records ([MS-XLSB]).
 
-A workbook has its sheets in one part (2.1.7.61), its strings in another (2.1.7.45) and its formats in a third (2.1.7.50);
-a sheet is a part of its own (2.1.7.62), and so is a table (2.1.7.51). Strings and formats are in memory, and one row.
+A workbook has its sheets in one part (2.1.7.61), its strings in another (2.1.7.45) and its formats in a third
+(2.1.7.50); a sheet is a part of its own (2.1.7.62), and so is a table (2.1.7.51). Strings and formats are in memory,
+and one row.
 
-A cell's record has a column, a style and a value; its short form, which SheetJS writes, leaves the column out: it is the
-next one. A formula's record always has a value, so one that was never calculated cannot be told from one that was.
+A cell's record has a column, a style and a value; its short form, which SheetJS writes, leaves the column out: it is
+the next one. A formula's record always has a value, so one that was never calculated cannot be told from one that was.
 """
 
 from __future__ import annotations
@@ -16,16 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number
 from lakehouse.convert.members import Members, members
 from lakehouse.convert.model import Area, Grid, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
-from lakehouse.convert.row_of_cells import RowOfCells
-from lakehouse.convert.xlsb_records import records, rk_number, wide_string
+from lakehouse.convert.values import BOOLEANS, string
+from lakehouse.convert.xlsb_records import records, wide_string
 
 _BUNDLE_SHEET, _BOOK_PROPERTIES = 156, 153
 _STRING_ITEM = 19
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
-_ROW, _BLANK, _LAST_FORMULA, _SHORT_BLANK, _LAST_SHORT = 0, 1, 11, 12, 18
+_ROW, _BLANK, _SHORT_BLANK, _LAST_SHORT = 0, 1, 12, 18
 _END_OF_DATA, _MERGED, _TABLE = 146, 176, 343
 _BEGIN_MERGED = b"\xb1\x01\x04"  # kind 177 and its length, as the bytes of a part have them
 
@@ -43,21 +45,21 @@ class _Book:
     def __init__(self, parts: Members) -> None:
         self.part = next((r.target for r in parts.relations("") if r.kind == "officeDocument"), "xl/workbook.bin")
         related = {relation.kind: relation.target for relation in parts.relations(self.part)}
-        self.date1904, self.sheets = self._sheets(parts)
+        self.since_1904, self.sheets = self._sheets(parts)
         self.strings = _strings(parts, related.get("sharedStrings", ""))
         self.styles = _styles(parts, related.get("styles", ""))
 
     def _sheets(self, parts: Members) -> tuple[bool, list[_Sheet]]:
-        date1904, sheets = False, []
+        since_1904, sheets = False, []
         with parts.open(self.part) as binary:
             for kind, data in records(binary):
                 if kind == _BOOK_PROPERTIES:
-                    date1904 = bool(data[0] & 1)
+                    since_1904 = bool(data[0] & 1)
                 elif kind == _BUNDLE_SHEET:
                     relation, end = wide_string(data, 8)
                     hidden = struct.unpack_from("<I", data)[0] != 0
                     sheets.append(_Sheet(wide_string(data, end)[0], relation, hidden))
-        return date1904, sheets
+        return since_1904, sheets
 
 
 def read(path: Path) -> Iterator[Grid]:
@@ -72,21 +74,23 @@ def read(path: Path) -> Iterator[Grid]:
                 yield Grid(sheet.name, position, lambda: iter(()), "not a worksheet")
                 continue
             part = relation.target
-            unusable = "the sheet is hidden" if sheet.hidden else ""
-            merged, totals = (), () if unusable else (_merged(parts, part), _totals(parts, part))
-            yield Grid(sheet.name, position, partial(_rows, path, part, book), unusable, merged, totals)
+            rows = partial(_rows, path, part, book)
+            if sheet.hidden:
+                yield Grid(sheet.name, position, rows, "the sheet is hidden")
+            else:
+                yield Grid(sheet.name, position, rows, "", _merged(parts, part), _totals(parts, part))
 
 
 def _strings(parts: Members, part: str) -> list[str]:
-    """Shared strings (BrtSSTItem, 2.4.734): a byte of flags, the text, and its fonts and phonetics, which are left out."""
+    """Shared strings (BrtSSTItem): a byte of flags, the text, its fonts and phonetics; only the text is read."""
     if part not in parts:
         return []
     with parts.open(part) as binary:
-        return [wide_string(data, 1)[0] for kind, data in records(binary) if kind == _STRING_ITEM]
+        return [string(wide_string(data, 1)[0]) for kind, data in records(binary) if kind == _STRING_ITEM]
 
 
 def _styles(parts: Members, part: str) -> list[NumberFormat]:
-    """The number format of each style of cells (BrtXF, 2.4.823, among those of cells)."""
+    """The number format of each style of cells (BrtXF; there are others that are not of cells)."""
     codes: dict[int, NumberFormat] = {}
     styles: list[NumberFormat] = []
     if part not in parts:
@@ -105,7 +109,7 @@ def _styles(parts: Members, part: str) -> list[NumberFormat]:
 
 
 def _merged(parts: Members, part: str) -> Sequence[Area]:
-    """Merged cells (BrtMergeCell, 2.4.708). They stand behind all cells, so a sheet that has none is not walked twice."""
+    """Merged cells (BrtMergeCell). They stand behind all cells; a sheet that has none is not walked twice."""
     with parts.open(part) as binary:
         if not _has(binary, _BEGIN_MERGED):
             return ()
@@ -142,5 +146,67 @@ def _totals(parts: Members, part: str) -> Sequence[Area]:
 
 
 def _rows(path: Path, part: str, book: _Book) -> Iterator[Row]:
+    values = _Values(book)
+    number, cells, column = 0, Cells(), -1
     with members(path) as parts, parts.open(part) as binary:
-        yield from _Cells(book).rows(binary)
+        for kind, data in records(binary):
+            if _BLANK <= kind <= _LAST_SHORT:
+                short = kind >= _SHORT_BLANK
+                column = column + 1 if short else struct.unpack_from("<I", data)[0]
+                if text := values.text(kind, data, 4 if short else 8):
+                    cells.put(column, text)
+            elif kind == _ROW:
+                if cells:
+                    yield number, cells.row()
+                number, cells, column = struct.unpack_from("<I", data)[0] + 1, Cells(), -1
+            elif kind == _END_OF_DATA:
+                break
+    if cells:
+        yield number, cells.row()
+
+
+class _Values:
+    """Values of cells as text, from the place in their record where the column and the style (2.5.10) end."""
+
+    def __init__(self, book: _Book) -> None:
+        self._strings = book.strings
+        self._numbers = Numbers(book.styles, book.since_1904)
+
+    def text(self, kind: int, data: bytes, start: int) -> str:
+        """Raises IndexError and struct.error for what is not there."""
+        read = _TEXT.get(kind)
+        return read(self, data, start) if read else ""
+
+    def rk(self, data: bytes, start: int) -> str:
+        return self._numbers.text(rk_number(data, start), _style(data, start))
+
+    def real(self, data: bytes, start: int) -> str:
+        return self._numbers.text(struct.unpack_from("<d", data, start)[0], _style(data, start))
+
+    def error(self, data: bytes, start: int) -> str:
+        return error(data[start])
+
+    def boolean(self, data: bytes, start: int) -> str:
+        return BOOLEANS[data[start] != 0]
+
+    def own_string(self, data: bytes, start: int) -> str:
+        return string(wide_string(data, start)[0])
+
+    def shared_string(self, data: bytes, start: int) -> str:
+        return self._strings[int(struct.unpack_from("<I", data, start)[0])]
+
+
+def _style(data: bytes, start: int) -> int:
+    return int(struct.unpack_from("<I", data, start - 4)[0]) & 0xFFFFFF
+
+
+# By the kind of a cell's record (2.3.1): cells, formulas by the value that they have, cells in short form.
+_BY_TYPE = (
+    (_Values.rk, (2, 13)),
+    (_Values.error, (3, 11, 14)),
+    (_Values.boolean, (4, 10, 15)),
+    (_Values.real, (5, 9, 16)),
+    (_Values.own_string, (6, 8, 17)),
+    (_Values.shared_string, (7, 18)),
+)
+_TEXT: dict[int, Callable[[_Values, bytes, int], str]] = {kind: read for read, kinds in _BY_TYPE for kind in kinds}

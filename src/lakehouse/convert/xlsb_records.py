@@ -1,7 +1,7 @@
 """The binary records that the parts of an .xlsb workbook consist of.
 
-A part is a sequence of records: a kind, a length, and that many bytes ([MS-XLSB] 2.1.4). Streams: a record is in memory,
-not a part.
+A part is a sequence of records: a kind, a length, and that many bytes ([MS-XLSB] 2.1.4). Streams: a record is in
+memory, not a part.
 """
 
 from __future__ import annotations
@@ -66,13 +66,3 @@ def wide_string(data: bytes, start: int) -> tuple[str, int]:
     if end > len(data):
         raise EOFError("a string is cut short")
     return data[start + 4 : end].decode("utf-16-le", "replace"), end
-
-
-def rk_number(data: bytes, start: int) -> float:
-    """An RkNumber: 30 bits of a double or of an integer, perhaps a hundred times the value ([MS-XLSB] 2.5.123)."""
-    (bits,) = struct.unpack_from("<i", data, start)
-    if bits & 2:
-        value = float(bits >> 2)
-    else:
-        (value,) = struct.unpack("<d", struct.pack("<II", 0, bits & 0xFFFFFFFC))
-    return value / 100 if bits & 1 else value

@@ -1,0 +1,74 @@
+"""Values as Excel's binary formats keep them, both the old one (.xls) and the new one (.xlsb), as text."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+
+from lakehouse.convert.model import Cell, SpecialRow
+from lakehouse.convert.number_formats import PLAIN, NumberFormat
+from lakehouse.convert.values import double, formatted
+from lakehouse.marks import EXCEL_ERROR
+
+# [MS-XLSB] 2.5.97.2 BErr, [MS-XLS] 2.5.10 BErr
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
+
+
+def error(code: int) -> Cell:
+    """An error value. A code that is not known is one, too."""
+    return Cell(_ERRORS.get(code, "#UNKNOWN!"), fault=EXCEL_ERROR)
+
+
+def rk_number(data: bytes, start: int) -> float:
+    """A number in four bytes: 30 bits of a double or of an integer, perhaps a hundred times the value.
+
+    [MS-XLSB] 2.5.123 RkNumber, [MS-XLS] 2.5.217 RkNumber.
+    """
+    (bits,) = struct.unpack_from("<i", data, start)
+    value = float(bits >> 2) if bits & 2 else struct.unpack("<d", struct.pack("<Ii", 0, bits & ~3))[0]
+    return float(value / 100 if bits & 1 else value)
+
+
+class Numbers:
+    """Numbers as text, by the number format that the style of their cell has."""
+
+    def __init__(self, styles: Sequence[NumberFormat], since_1904: bool) -> None:
+        self._since_1904 = since_1904
+        # Most styles have a format that adds nothing to any number.
+        self._formats = [None if form.always == PLAIN else form for form in styles]
+
+    def text(self, value: float, style: int) -> str:
+        """A style that is not there adds nothing either."""
+        if not math.isfinite(value):
+            return error(0x24)
+        form = self._formats[style] if style < len(self._formats) else None
+        return formatted(double(value), value, form, self._since_1904) if form else double(value)
+
+
+class Cells(list[str]):
+    """The cells of a row, put in their places one by one."""
+
+    def put(self, column: int, text: str) -> None:
+        """Raises ValueError for a column that no sheet has."""
+        missing = column - len(self)
+        if missing < 0:
+            self[column] = text
+            return
+        if column > 16_383:
+            raise ValueError("a cell lies to the right of column XFD")
+        if missing:
+            self.extend([""] * missing)
+        self.append(text)
+
+    def row(self) -> list[str]:
+        return SpecialRow(self) if any(cell.__class__ is Cell for cell in self) else self
