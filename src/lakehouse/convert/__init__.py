@@ -61,7 +61,7 @@ def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator
 def _read(path: Path, name: str, form: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
     if form in ("csv", "csv.gz"):
         return delimited.read(path, name, form, known_headers(contracts.values()))
-    return workbook.read(path, form)
+    return workbook.read(path, name, form)
 
 
 def _noted(grids: Iterator[Grid], notes: Sequence[Note]) -> Iterator[Grid]:

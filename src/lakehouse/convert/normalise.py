@@ -92,6 +92,7 @@ class _Rows:
                 self._used.update(i for i in self._blank if any(cells[i : i + 1]))
             self.count += 1
             if len(cells) != self._width:
+                self._used.update(i for i in range(self._width, len(cells)) if cells[i])
                 cells[self._width :] = [""] * (self._width - len(cells))
             cells.append("")
             cells.append(str(number))

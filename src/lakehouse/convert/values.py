@@ -48,6 +48,11 @@ def number(written: str) -> str:
     return double(value) if abs(value) != float("inf") else written
 
 
+def is_number(text: str) -> bool:
+    """Whether `number` or `double` made a number of it."""
+    return bool(_NUMBER.fullmatch(text)) and float(text) not in (float("inf"), -float("inf"))
+
+
 def double(value: float) -> str:
     """A number that is kept in binary; finite."""
     value = float(value) + 0.0  # adding zero turns -0.0, which nobody ever typed, into 0.0
@@ -85,9 +90,17 @@ def iso(written: str) -> str:
     found = _ISO.fullmatch(written)
     if not found:
         return written
-    day, time, fraction = found[1], found[2] or "", (found[3] or "").rstrip("0")
-    tail = f".{fraction.ljust(6, '0')}" if fraction else ""
-    return day if day and time in ("", "00:00:00") and not tail else "T".join(filter(None, (day, time))) + tail
+    day, time, fraction = found.groups("")
+    if not time:
+        return day
+    try:
+        moment = dt.datetime.fromisoformat(f"{day or '1900-01-01'}T{time}")
+        moment += dt.timedelta(microseconds=round(float(f"0.{fraction}0") * 1_000_000))
+    except (ValueError, OverflowError):
+        return written
+    if not day:
+        return moment.time().isoformat()
+    return moment.isoformat().removesuffix("T00:00:00")
 
 
 _ISO = re.compile(r"(?:(\d{4}-\d\d-\d\d)(?:T(?=\d)|\Z))?(?:(\d\d:\d\d:\d\d)(?:\.(\d+))?)?", re.ASCII)

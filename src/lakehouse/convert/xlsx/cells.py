@@ -1,0 +1,146 @@
+"""The rows of a sheet, followed element by element: exact whatever the writer, and slow (ECMA-376 part 1, 18.3.1).
+
+A row or a cell without a reference comes right after the one before it. Of a cell that is there twice, the last counts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lakehouse.convert.model import Cell, Row, SheetRefused, SpecialRow
+from lakehouse.convert.xlsx import strings
+from lakehouse.convert.xlsx.contents import Contents
+
+COLUMNS = 16_384  # A to XFD
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]*)")
+
+
+class Cells:
+    """Collects in `rows` each row that ends and holds anything. `number` is that of the row before the next one.
+
+    `between` says whether the next thing may be a row: false inside of a row, and outside of the sheet's data.
+    """
+
+    def __init__(self, contents: Contents) -> None:
+        self.rows: list[Row] = []
+        self.number = 0
+        self.between = False
+        self._contents = contents
+        self._cells: dict[int, str] = {}
+        self._numbered = False
+        self._column = -1
+        self._type = self._style = ""
+        self._value: str | None = None
+        self._formula: str | None = None
+        self._rich: strings.Rich | None = None
+        self._shared: dict[str, str] = {}
+        self._shares = ""
+        self._text: list[str] | None = None
+        self._reference = ""
+        self._preserved = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "c":
+            self._start_cell(attributes)
+        elif tag == "v":
+            self._text, self._preserved = [], attributes.get("xml:space") == "preserve"
+        elif tag == "row":
+            self._start_row(attributes.get("r", ""))
+        elif tag == "f":
+            self._text = []
+            self._shares = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+        elif tag == "sheetData":
+            self.between = True
+        elif self._rich:
+            self._rich.start(tag, attributes)
+        elif tag == "is":
+            self._rich = strings.Rich()
+
+    def text(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+        elif self._rich:
+            self._rich.text(text)
+
+    def end(self, tag: str) -> None:
+        if tag == "v":
+            self._value, self._text = "".join(self._text or ()), None
+        elif tag == "c":
+            self._end_cell()
+        elif tag == "row":
+            self._end_row()
+        elif tag == "f":
+            self._end_formula("".join(self._text or ()))
+        elif tag == "sheetData":
+            self.between = False
+        elif self._rich:
+            self._rich.end(tag)
+
+    def _start_row(self, number: str) -> None:
+        self._numbered = number.isdecimal()
+        self.number = int(number) if self._numbered else self.number + 1
+        self.between, self._cells, self._column = False, {}, -1
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        self._reference = attributes.get("r", "")
+        self._type, self._style = attributes.get("t", ""), attributes.get("s", "")
+        self._value = self._formula = self._rich = self._text = None
+        found = _REFERENCE.fullmatch(self._reference)
+        self._column = column(found[1]) if found else self._column + 1
+        if found and found[2] and not self._numbered:
+            self.number, self._numbered = int(found[2]), True
+
+    def _end_formula(self, formula: str) -> None:
+        self._text = None
+        if self._shares and formula:
+            self._shared.setdefault(self._shares, self._reference)
+        elif self._shares and not formula:
+            formula = f"(the formula of {self._shared.get(self._shares, 'another cell')})"
+        self._formula = formula
+
+    def _end_cell(self) -> None:
+        text = self._held()
+        if not text:
+            self._cells.pop(self._column, None)
+            return
+        if self._column >= COLUMNS:
+            raise SheetRefused(f"the cell {self._reference} is beyond XFD, the last column that a sheet can have")
+        self._cells[self._column] = text
+
+    def _held(self) -> str:
+        if self._formula is not None:
+            return self._contents.of_formula(self._formula, self._type, self._style, self._value)
+        if self._rich:
+            return self._rich.shown()
+        if not self._value and self._type != "e":
+            return ""
+        if self._preserved and self._type in ("str", "inlineStr"):
+            return strings.text(self._value or "")
+        return self._contents.reader(self._type, self._style)(self._value or "")
+
+    def _end_row(self) -> None:
+        self.between = True
+        if not self._cells:
+            return
+        row = [""] * (max(self._cells) + 1)
+        for place, text in self._cells.items():
+            row[place] = text
+        self.rows.append((self.number, row if is_plain(row) else SpecialRow(row)))
+
+
+def is_plain(row: list[str]) -> bool:
+    return not any(cell.__class__ is Cell for cell in row)
+
+
+def column(letters: str) -> int:
+    """A column's index: 0 for A, 26 for AA."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def letters(index: int) -> str:
+    """Excel's name of a column: A for 0, AA for 26."""
+    return (letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
