@@ -29,6 +29,13 @@ def error(code: int) -> Cell:
     return Cell(_ERRORS.get(code, "#UNKNOWN!"), fault=EXCEL_ERROR)
 
 
+def shared_string(strings: Sequence[str], place: int) -> str:
+    """The string at a place in the table of shared strings."""
+    if place < len(strings):
+        return strings[place]
+    return Cell(f"(the shared string {place} is missing)", fault=EXCEL_ERROR)
+
+
 def rk_number(data: bytes, start: int) -> float:
     """A number in four bytes: 30 bits of a double or of an integer, perhaps a hundred times the value.
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.convert.model import Note
-from lakehouse.convert.signatures import ENCRYPTED, PACKED_TEXT, TABBED, TEXT, UNKNOWN, Kind, kind_of
+from lakehouse.convert.signatures import ENCRYPTED, PACKED_TEXT, SAVE_AGAIN, TABBED, TEXT, UNKNOWN, Kind, kind_of
 from lakehouse.errors import UploadRefused
+
+__all__ = ["FORMATS", "SAVE_AGAIN", "Format", "checked_format"]
 
 # By suffix. Longer suffixes first: the first that fits decides.
 FORMATS = {

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from lakehouse.convert.members import members
 from lakehouse.convert.model import Area, Grid, Row
 from lakehouse.convert.ods_table import STYLES, TABLES, Table
+from lakehouse.convert.xlsx.package import Package
 
 _CHUNK = 1 << 16
 _SPANNED = b"-spanned"  # of table:number-rows-spanned and table:number-columns-spanned
@@ -24,7 +24,7 @@ _SHEET_DEPTH = 4  # office:document-content, office:body, office:spreadsheet, ta
 
 
 def read(path: Path) -> Iterator[Grid]:
-    """The sheets in the workbook's order. Raises KeyError, ValueError, expat.ExpatError and what `zipfile` raises, also
+    """The sheets in the workbook's order. Raises Unreadable, ValueError, expat.ExpatError and what `zipfile` raises, also
     while rows are read, for a workbook that is damaged."""
     contents = _Contents()
     with _content(path) as xml:
@@ -45,7 +45,7 @@ def _content(path: Path) -> Iterator[IO[bytes]]:
         if not zipped:
             yield file
             return
-    with members(path) as parts, parts.open("content.xml") as xml:
+    with Package(path) as package, package.open("content.xml") as xml:
         yield xml
 
 

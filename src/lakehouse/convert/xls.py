@@ -19,7 +19,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number
+from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number, shared_string
 from lakehouse.convert.model import Area, Cell, Grid, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
 from lakehouse.convert.values import BOOLEANS, string
@@ -209,7 +209,7 @@ class _Values:
             yield row, first + number, self._number(rk_number(record.data, place + 2), style)
 
     def shared_string(self, record: Record) -> str:
-        return self._book.shared[int(struct.unpack_from("<I", record.data, 6)[0])]
+        return shared_string(self._book.shared, struct.unpack_from("<I", record.data, 6)[0])
 
     def label(self, record: Record) -> str:
         return string(self._book.strings.long(record, 6))

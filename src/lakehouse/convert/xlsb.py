@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number
-from lakehouse.convert.members import Members, members
+from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number, shared_string
 from lakehouse.convert.model import Area, Grid, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
 from lakehouse.convert.values import BOOLEANS, string
 from lakehouse.convert.xlsb_records import records, wide_string
+from lakehouse.convert.xlsx.package import Package
 
 _BUNDLE_SHEET, _BOOK_PROPERTIES = 156, 153
 _STRING_ITEM = 19
@@ -42,16 +42,17 @@ class _Sheet:
 class _Book:
     """What the sheets of a workbook have in common."""
 
-    def __init__(self, parts: Members) -> None:
-        self.part = next((r.target for r in parts.relations("") if r.kind == "officeDocument"), "xl/workbook.bin")
-        related = {relation.kind: relation.target for relation in parts.relations(self.part)}
-        self.since_1904, self.sheets = self._sheets(parts)
-        self.strings = _strings(parts, related.get("sharedStrings", ""))
-        self.styles = _styles(parts, related.get("styles", ""))
+    def __init__(self, package: Package) -> None:
+        main = (relation.target for relation in package.relations("").values() if relation.kind == "officeDocument")
+        self.part = next(main, "xl/workbook.bin")
+        related = {relation.kind: relation.target for relation in package.relations(self.part).values()}
+        self.since_1904, self.sheets = self._sheets(package)
+        self.strings = _strings(package, related.get("sharedStrings", ""))
+        self.styles = _styles(package, related.get("styles", ""))
 
-    def _sheets(self, parts: Members) -> tuple[bool, list[_Sheet]]:
+    def _sheets(self, package: Package) -> tuple[bool, list[_Sheet]]:
         since_1904, sheets = False, []
-        with parts.open(self.part) as binary:
+        with package.open(self.part) as binary:
             for kind, data in records(binary):
                 if kind == _BOOK_PROPERTIES:
                     since_1904 = bool(data[0] & 1)
@@ -63,11 +64,11 @@ class _Book:
 
 
 def read(path: Path) -> Iterator[Grid]:
-    """The sheets in the workbook's order. Raises KeyError, EOFError, struct.error and what `zipfile` and `ElementTree`
-    raise, also while rows are read, for a workbook that is damaged."""
-    with members(path) as parts:
-        book = _Book(parts)
-        related = {relation.id: relation for relation in parts.relations(book.part)}
+    """The sheets in the workbook's order. Raises Unreadable, EOFError, struct.error and what `zipfile` and
+    `ElementTree` raise, also while rows are read, for a workbook that is damaged; SheetRefused as `extent` does."""
+    with Package(path) as package:
+        book = _Book(package)
+        related = {relation.id: relation for relation in package.relations(book.part)}
         for position, sheet in enumerate(book.sheets, start=1):
             relation = related.get(sheet.relation)
             if relation is None or relation.kind != "worksheet":
@@ -78,25 +79,25 @@ def read(path: Path) -> Iterator[Grid]:
             if sheet.hidden:
                 yield Grid(sheet.name, position, rows, "the sheet is hidden")
             else:
-                yield Grid(sheet.name, position, rows, "", _merged(parts, part), _totals(parts, part))
+                yield Grid(sheet.name, position, rows, "", _merged(package, part), _totals(package, part))
 
 
-def _strings(parts: Members, part: str) -> list[str]:
+def _strings(package: Package, part: str) -> list[str]:
     """Shared strings (BrtSSTItem): a byte of flags, the text, its fonts and phonetics; only the text is read."""
-    if part not in parts:
+    if part not in package:
         return []
-    with parts.open(part) as binary:
+    with package.open(part) as binary:
         return [string(wide_string(data, 1)[0]) for kind, data in records(binary) if kind == _STRING_ITEM]
 
 
-def _styles(parts: Members, part: str) -> list[NumberFormat]:
+def _styles(package: Package, part: str) -> list[NumberFormat]:
     """The number format of each style of cells (BrtXF; there are others that are not of cells)."""
     codes: dict[int, NumberFormat] = {}
     styles: list[NumberFormat] = []
-    if part not in parts:
+    if part not in package:
         return styles
     of_cells = False
-    with parts.open(part) as binary:
+    with package.open(part) as binary:
         for kind, data in records(binary):
             if kind == _FORMAT:
                 codes[struct.unpack_from("<H", data)[0]] = number_format(wide_string(data, 2)[0])
@@ -108,12 +109,12 @@ def _styles(parts: Members, part: str) -> list[NumberFormat]:
     return styles
 
 
-def _merged(parts: Members, part: str) -> Sequence[Area]:
+def _merged(package: Package, part: str) -> Sequence[Area]:
     """Merged cells (BrtMergeCell). They stand behind all cells; a sheet that has none is not walked twice."""
-    with parts.open(part) as binary:
+    with package.open(part) as binary:
         if not _has(binary, _BEGIN_MERGED):
             return ()
-    with parts.open(part) as binary:
+    with package.open(part) as binary:
         return [_area(data) for kind, data in records(binary) if kind == _MERGED]
 
 
@@ -131,12 +132,12 @@ def _area(data: bytes) -> Area:
     return Area(top + 1, left, bottom + 1, right)
 
 
-def _totals(parts: Members, part: str) -> Sequence[Area]:
+def _totals(package: Package, part: str) -> Sequence[Area]:
     """Totals rows of tables (BrtBeginList, 2.4.100): the last rows of a table's area."""
     found = []
-    for relation in parts.relations(part):
-        if relation.kind == "table" and relation.target in parts:
-            with parts.open(relation.target) as binary:
+    for relation in package.relations(part).values():
+        if relation.kind == "table" and relation.target in package:
+            with package.open(relation.target) as binary:
                 data = next((data for kind, data in records(binary) if kind == _TABLE), b"")
             rows = struct.unpack_from("<I", data, 28)[0] if data else 0
             if rows:
@@ -148,7 +149,7 @@ def _totals(parts: Members, part: str) -> Sequence[Area]:
 def _rows(path: Path, part: str, book: _Book) -> Iterator[Row]:
     values = _Values(book)
     number, cells, column = 0, Cells(), -1
-    with members(path) as parts, parts.open(part) as binary:
+    with Package(path) as package, package.open(part) as binary:
         for kind, data in records(binary):
             if _BLANK <= kind <= _LAST_SHORT:
                 short = kind >= _SHORT_BLANK
@@ -193,7 +194,7 @@ class _Values:
         return string(wide_string(data, start)[0])
 
     def shared_string(self, data: bytes, start: int) -> str:
-        return self._strings[int(struct.unpack_from("<I", data, start)[0])]
+        return shared_string(self._strings, struct.unpack_from("<I", data, start)[0])
 
 
 def _style(data: bytes, start: int) -> int:

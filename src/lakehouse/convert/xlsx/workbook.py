@@ -12,7 +12,7 @@ from typing import overload
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
-from lakehouse.convert.signatures import SAVE_AGAIN
+from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Area, Grid, Note, Row
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.formats import formats
