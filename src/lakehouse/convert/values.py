@@ -78,9 +78,9 @@ def string(text: str) -> str:
     return Cell(text, typed=True) if len(text) < 40 and _TYPED.fullmatch(text) else text
 
 
-# Digits with a separator, sign, currency or percent sign, before them or behind. Digits alone need no thought.
+# Digits with separators, a sign, a currency or a percent sign; not digits alone, nor letters and digits.
 _TYPED = re.compile(
-    r"(?!-?\d+\Z) \W{0,3} ([A-Z]{1,3}\.?(\s[-+−]?)?)? \d [\d.,'’\s]* \W{0,3} ([A-Z]{1,3}\.?)?",
+    r"(?!-?\d+\Z) (?=.*(?:[^\w\s]|\d\s\d)) \W{0,3} ([A-Z]{1,3}\.?(\s[-+−]?)?)? \d [\d.,'’\s]* \W{0,3} ([A-Z]{1,3}\.?)?",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, pairwise, starmap
+from operator import itemgetter, lt
 from pathlib import Path
 
 from lakehouse.convert.model import Area, Cell, Note, Row, SheetRefused, SpecialRow
@@ -54,8 +55,8 @@ class Worksheet:
         with Package(self._path) as package:
             return list(areas.totals(package, self._part))
 
-    def rows(self, notes: list[Note]) -> Iterator[Row]:
-        """The rows that hold anything, in order. Raises SheetRefused, and what `sheet.batches` does.
+    def batches(self, notes: list[Note]) -> Iterator[list[Row]]:
+        """The rows that hold anything, in order, some at a time. Raises SheetRefused, and what `sheet.batches` does.
 
         A note on 29 February 1900 is added once the rows are read.
         """
@@ -67,13 +68,13 @@ class Worksheet:
             else:
                 text, self._text = self._text or "".join(self._chunks(package)), None
                 small = list(sheet.batches(iter([text]), self._contents))
-                batches, in_order = iter(small), _in_order(number for batch in small for number, _ in batch)
+                batches, in_order = iter(small), _in_order(map(itemgetter(0), chain.from_iterable(small)))
             reach = _Reach()
             for batch in batches if in_order else [_sorted(chain.from_iterable(batches))]:
                 reach.widen(batch)
                 if self._contents.leap_days:
                     _find_leap_days(batch, leap_days)
-                yield from batch
+                yield batch
         notes.extend(map(_note, leap_days.items()))
 
     def _chunks(self, package: Package) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _after(text: str, prefix: str) -> str:
 
 
 def _in_order(numbers: Iterable[int]) -> bool:
-    return all(before < after for before, after in pairwise(numbers))
+    return all(starmap(lt, pairwise(numbers)))
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:
@@ -144,7 +145,7 @@ class _Reach:
         """Raises SheetRefused for rows that reach farther than a table can be."""
         if not batch:
             return
-        if max(len(cells) for _, cells in batch) > self._right:
+        if max(map(len, map(itemgetter(1), batch))) > self._right:
             self._right = max(self._right, *(_width(cells) for _, cells in batch))
         bottom = batch[-1][0]
         if bottom * self._right > LARGEST:

@@ -1,4 +1,7 @@
-"""The shape of a cell: its tags to the letter, as a regular expression with a group in the place of the value."""
+"""The shape of a cell: its tags to the letter, as a regular expression with a group in the place of the value.
+
+The number of the row is the first group of the expression that shapes become a part of.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,11 @@ _TEXT = r"([^<]*)"
 _CELL = r"""
     <~c (?P<attributes> (?:\ [\w:]+="[^"<&>]*")* )
     (?: \ ?/> | >
-        (?P<formula> <~f>[^<]*</~f> | <~f\ t="shared"\ si="\d+"/> )?
+        (?P<formula> <~f(?:\ [a-z]+="(?:true|false|0|1)")*>[^<]*</~f> | <~f\ t="shared"\ si="\d+"/> )?
         (?: (?P<open> <~v> | <~is><~t(?:\ xml:space="preserve")?> ) (?P<value> [^<]* ) (?: </~v> | </~t></~is> ) )?
     </~c> )
 """
-_FORMULA = r'(?:<~f>[^<]*</~f>|<~f t="shared" si="\d+"/>)'
+_FORMULA = r'(?:<~f(?: [a-z]+="(?:true|false|0|1)")*>[^<]*</~f>|<~f t="shared" si="\d+"/>)'
 _ATTRIBUTE = re.compile(r' ([\w:]+)="([^"]*)"')
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d+", re.ASCII)
 
@@ -80,7 +83,7 @@ class Shapes:
         formula = found["formula"] or ""
         start, end = after.split(formula, 1) if formula else (after, "")
         tags = (
-            rf'{re.escape(before)} r="{letters}\d+"{re.escape(start)}{self._formula if formula else ""}{re.escape(end)}'
+            rf'{re.escape(before)} r="{letters}\1"{re.escape(start)}{self._formula if formula else ""}{re.escape(end)}'
         )
         if found["value"] is None:
             return Shape(tags)

@@ -78,7 +78,8 @@ def _grid(path: Path, name: str, position: int, sheet: SheetPart, contents: Cont
 
 def _rows(worksheet: Worksheet, where: str, notes: list[Note]) -> Iterator[Row]:
     with _refusing(where):
-        yield from worksheet.rows(notes)
+        for batch in worksheet.batches(notes):
+            yield from batch
 
 
 class _Areas(Sequence[Area]):
