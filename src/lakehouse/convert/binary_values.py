@@ -6,9 +6,10 @@ import math
 import struct
 from collections.abc import Sequence
 
-from lakehouse.convert.model import Cell, SpecialRow
+from lakehouse.convert.extent import COLUMNS
+from lakehouse.convert.model import Cell, SheetRefused, SpecialRow
 from lakehouse.convert.number_formats import PLAIN, NumberFormat
-from lakehouse.convert.values import double, formatted
+from lakehouse.convert.values import LEAP_DAY_1900, double, formatted
 from lakehouse.marks import EXCEL_ERROR
 
 # [MS-XLSB] 2.5.97.2 BErr, [MS-XLS] 2.5.10 BErr
@@ -50,6 +51,7 @@ class Numbers:
     """Numbers as text, by the number format that the style of their cell has."""
 
     def __init__(self, styles: Sequence[NumberFormat], since_1904: bool) -> None:
+        self.leap_days: list[str] = []  # dates of 29 February 1900 that were read, in any sheet
         self._since_1904 = since_1904
         # Most styles have a format that adds nothing to any number.
         self._formats = [None if form.always == PLAIN else form for form in styles]
@@ -59,20 +61,25 @@ class Numbers:
         if not math.isfinite(value):
             return error(0x24)
         form = self._formats[style] if style < len(self._formats) else None
-        return formatted(double(value), value, form, self._since_1904) if form else double(value)
+        if not form:
+            return double(value)
+        text = formatted(double(value), value, form, self._since_1904)
+        if text.startswith(LEAP_DAY_1900):
+            self.leap_days.append(text)
+        return text
 
 
 class Cells(list[str]):
     """The cells of a row, put in their places one by one."""
 
     def put(self, column: int, text: str) -> None:
-        """Raises ValueError for a column that no sheet has."""
+        """Raises SheetRefused for a column that no sheet has."""
         missing = column - len(self)
         if missing < 0:
             self[column] = text
             return
-        if column > 16_383:
-            raise ValueError("a cell lies to the right of column XFD")
+        if column >= COLUMNS:
+            raise SheetRefused("a cell lies to the right of XFD, the last column that a sheet can have")
         if missing:
             self.extend([""] * missing)
         self.append(text)

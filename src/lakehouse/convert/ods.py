@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
+from lakehouse.convert.extent import watched
 from lakehouse.convert.model import Area, Grid, Row
 from lakehouse.convert.ods_table import STYLES, TABLES, Table
 from lakehouse.convert.xlsx.package import Package
@@ -24,17 +25,16 @@ _SHEET_DEPTH = 4  # office:document-content, office:body, office:spreadsheet, ta
 
 
 def read(path: Path) -> Iterator[Grid]:
-    """The sheets in the workbook's order. Raises Unreadable, ValueError, expat.ExpatError and what `zipfile` raises, also
-    while rows are read, for a workbook that is damaged."""
+    """The sheets in the workbook's order. Raises Unreadable, ValueError, ExpatError and what `zipfile` raises, also
+    while rows are read, for a workbook that is damaged; SheetRefused as `extent` does."""
     contents = _Contents()
     with _content(path) as xml:
         contents.find(xml)
     for position, sheet in enumerate(contents.sheets, start=1):
-        if sheet.style in contents.hidden:
-            yield Grid(sheet.name, position, partial(_rows, path, contents, sheet), "the sheet is hidden")
-        else:
-            merged = _merged(path, contents, sheet) if contents.has_merged else ()
-            yield Grid(sheet.name, position, partial(_rows, path, contents, sheet), merged=merged)
+        hidden = sheet.style in contents.hidden
+        merged = _merged(path, contents, sheet) if contents.has_merged and not hidden else ()
+        rows = partial(_watched, path, contents, sheet)
+        yield Grid(sheet.name, position, rows, "the sheet is hidden" if hidden else "", merged)
 
 
 @contextmanager
@@ -91,6 +91,10 @@ class _Contents:
 
     def _end(self, _: str) -> None:
         self._depth -= 1
+
+
+def _watched(path: Path, contents: _Contents, sheet: _Sheet) -> Iterator[Row]:
+    return watched(_rows(path, contents, sheet), [])
 
 
 def _rows(path: Path, contents: _Contents, sheet: _Sheet) -> Iterator[Row]:

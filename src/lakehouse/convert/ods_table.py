@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lakehouse.convert.binary_values import Cells
 from lakehouse.convert.error_values import ERROR_VALUES
-from lakehouse.convert.model import Area, Cell, Row
+from lakehouse.convert.model import Area, Cell, Row, SheetRefused
 from lakehouse.convert.values import BOOLEANS, duration, iso, number, string
 from lakehouse.marks import EXCEL_ERROR, NOT_CALCULATED
 
@@ -112,7 +112,7 @@ class Table:
     def _end_row(self) -> None:
         if self._cells:
             if self._next + self._repeated - 1 > _LAST_ROW:
-                raise ValueError(f"a row lies below row {_LAST_ROW}")
+                raise SheetRefused(f"a row lies below row {_LAST_ROW}, the last that a sheet can have")
             self._complete.append((self._next, self._repeated, self._cells.row()))
         self._next += self._repeated
 

@@ -20,7 +20,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number, shared_string
-from lakehouse.convert.model import Area, Cell, Grid, Row
+from lakehouse.convert.extent import watched
+from lakehouse.convert.model import Area, Cell, Grid, Note, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
 from lakehouse.convert.values import BOOLEANS, string
 from lakehouse.convert.xls_records import BIFF5, BIFF8, BOF, Record, records, stream
@@ -115,10 +116,10 @@ def read(path: Path) -> Iterator[Grid]:
             yield Grid(sheet.name, position, lambda: iter(()), "not a worksheet")
             continue
         found = _Survey(workbook, sheet.place)
-        rows = partial(_rows, workbook, sheet.place, book, found.in_order)
-        yield Grid(
-            sheet.name, position, rows, "the sheet is hidden" if sheet.hidden else "", found.merged, found.totals
-        )
+        notes: list[Note] = []
+        rows = partial(_watched, workbook, sheet.place, book, found.in_order, notes)
+        unusable = "the sheet is hidden" if sheet.hidden else ""
+        yield Grid(sheet.name, position, rows, unusable, found.merged, found.totals, notes=notes)
 
 
 @dataclass
@@ -158,6 +159,10 @@ def _totals(data: bytes) -> Iterator[Area]:
     if rows:
         area = _area(data, 4)
         yield Area(area.bottom - rows + 1, area.left, area.bottom, area.right)
+
+
+def _watched(workbook: bytes, place: int, book: _Book, in_order: bool, notes: list[Note]) -> Iterator[Row]:
+    return watched(_rows(workbook, place, book, in_order), notes, book.numbers.leap_days)
 
 
 def _rows(workbook: bytes, place: int, book: _Book, in_order: bool) -> Iterator[Row]:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from lakehouse.convert.binary_values import Cells, Numbers, error, rk_number, shared_string
-from lakehouse.convert.model import Area, Grid, Row
+from lakehouse.convert.extent import watched
+from lakehouse.convert.model import Area, Grid, Note, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
 from lakehouse.convert.values import BOOLEANS, string
 from lakehouse.convert.xlsb_records import records, wide_string
@@ -68,18 +69,20 @@ def read(path: Path) -> Iterator[Grid]:
     `ElementTree` raise, also while rows are read, for a workbook that is damaged; SheetRefused as `extent` does."""
     with Package(path) as package:
         book = _Book(package)
-        related = {relation.id: relation for relation in package.relations(book.part)}
+        related = package.relations(book.part)
         for position, sheet in enumerate(book.sheets, start=1):
             relation = related.get(sheet.relation)
             if relation is None or relation.kind != "worksheet":
                 yield Grid(sheet.name, position, lambda: iter(()), "not a worksheet")
                 continue
             part = relation.target
-            rows = partial(_rows, path, part, book)
+            notes: list[Note] = []
+            rows = partial(_watched, path, part, book, notes)
             if sheet.hidden:
                 yield Grid(sheet.name, position, rows, "the sheet is hidden")
             else:
-                yield Grid(sheet.name, position, rows, "", _merged(package, part), _totals(package, part))
+                areas = _merged(package, part), _totals(package, part)
+                yield Grid(sheet.name, position, rows, "", *areas, notes=notes)
 
 
 def _strings(package: Package, part: str) -> list[str]:
@@ -146,8 +149,12 @@ def _totals(package: Package, part: str) -> Sequence[Area]:
     return found
 
 
-def _rows(path: Path, part: str, book: _Book) -> Iterator[Row]:
-    values = _Values(book)
+def _watched(path: Path, part: str, book: _Book, notes: list[Note]) -> Iterator[Row]:
+    numbers = Numbers(book.styles, book.since_1904)
+    return watched(_rows(path, part, _Values(book.strings, numbers)), notes, numbers.leap_days)
+
+
+def _rows(path: Path, part: str, values: _Values) -> Iterator[Row]:
     number, cells, column = 0, Cells(), -1
     with Package(path) as package, package.open(part) as binary:
         for kind, data in records(binary):
@@ -169,9 +176,9 @@ def _rows(path: Path, part: str, book: _Book) -> Iterator[Row]:
 class _Values:
     """Values of cells as text, from the place in their record where the column and the style (2.5.10) end."""
 
-    def __init__(self, book: _Book) -> None:
-        self._strings = book.strings
-        self._numbers = Numbers(book.styles, book.since_1904)
+    def __init__(self, strings: Sequence[str], numbers: Numbers) -> None:
+        self._strings = strings
+        self._numbers = numbers
 
     def text(self, kind: int, data: bytes, start: int) -> str:
         """Raises IndexError and struct.error for what is not there."""

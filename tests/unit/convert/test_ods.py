@@ -9,7 +9,7 @@ import pytest
 from tests.unit.convert.helpers import PRODUCT_HEADER, converted, rows
 
 from lakehouse.convert import ods
-from lakehouse.convert.model import Area
+from lakehouse.convert.model import Area, SheetRefused
 from lakehouse.convert.ods_table import value
 from lakehouse.errors import UploadRefused
 
@@ -186,22 +186,22 @@ def test_a_million_empty_rows_and_cells_cost_nothing_and_rows_that_repeat_have_t
 
 
 def test_rows_with_values_are_given_one_by_one(tmp_path):
-    [grid] = ods.read(book(tmp_path / "many.ods", table("S", line(cell("x", repeated=16_384), repeated=1_048_576))))
-    assert [(number, len(cells)) for number, cells in itertools.islice(grid.rows(), 2)] == [(1, 16_384), (2, 16_384)]
+    [grid] = ods.read(book(tmp_path / "many.ods", table("S", line(cell("x", repeated=900), repeated=1_048_576))))
+    assert [(number, len(cells)) for number, cells in itertools.islice(grid.rows(), 2)] == [(1, 900), (2, 900)]
 
 
 @pytest.mark.parametrize(
     ("lines", "what"),
     [
-        ([line(cell("x", repeated=2_000_000_000))], "right of column XFD"),
+        ([line(cell("x", repeated=2_000_000_000))], "right of XFD"),
         ([line(cell("x"), repeated=2_000_000_000)], "below row 1048576"),
         ([line(EMPTY, repeated=1_048_576), line(cell("x"))], "below row 1048576"),
     ],
 )
 def test_a_sheet_larger_than_any_is_refused(tmp_path, lines, what):
-    path = book(tmp_path / "bomb.ods", table("S", *lines))
-    with pytest.raises(UploadRefused, match=what):
-        converted(path)
+    [grid] = ods.read(book(tmp_path / "bomb.ods", table("S", *lines)))
+    with pytest.raises(SheetRefused, match=what):
+        list(grid.rows())
 
 
 def test_header_rows_groups_and_drawings_do_not_disturb_the_rows(tmp_path):
