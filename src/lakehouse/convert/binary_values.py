@@ -12,6 +12,9 @@ from lakehouse.convert.number_formats import PLAIN, NumberFormat
 from lakehouse.convert.values import LEAP_DAY_1900, double, formatted
 from lakehouse.marks import EXCEL_ERROR
 
+_SMALL = 1e15  # whole numbers below it have no exponent
+_I32, _F64, _RK = struct.Struct("<i").unpack_from, struct.Struct("<d").unpack_from, struct.Struct("<Ii").pack
+
 # [MS-XLSB] 2.5.97.2 BErr, [MS-XLS] 2.5.10 BErr
 _ERRORS = {
     0x00: "#NULL!",
@@ -42,8 +45,8 @@ def rk_number(data: bytes, start: int) -> float:
 
     [MS-XLSB] 2.5.123 RkNumber, [MS-XLS] 2.5.217 RkNumber.
     """
-    (bits,) = struct.unpack_from("<i", data, start)
-    value = float(bits >> 2) if bits & 2 else struct.unpack("<d", struct.pack("<Ii", 0, bits & ~3))[0]
+    (bits,) = _I32(data, start)
+    value = float(bits >> 2) if bits & 2 else _F64(_RK(0, bits & ~3))[0]
     return float(value / 100 if bits & 1 else value)
 
 
@@ -51,18 +54,21 @@ class Numbers:
     """Numbers as text, by the number format that the style of their cell has."""
 
     def __init__(self, styles: Sequence[NumberFormat], since_1904: bool) -> None:
-        self.leap_days: list[str] = []  # dates of 29 February 1900 that were read, in any sheet
+        self.leap_days: list[str] = []  # dates of 29 February 1900 that were read
         self._since_1904 = since_1904
-        # Most styles have a format that adds nothing to any number.
-        self._formats = [None if form.always == PLAIN else form for form in styles]
+        # Most styles have a format that adds nothing to any number; one that is not there adds nothing either.
+        self._formats = {place: form for place, form in enumerate(styles) if form.always != PLAIN}
 
     def text(self, value: float, style: int) -> str:
-        """A style that is not there adds nothing either."""
+        if style in self._formats:
+            return self._formatted(value, self._formats[style])
+        if value.is_integer() and -_SMALL < value < _SMALL:
+            return str(int(value))
+        return double(value) if math.isfinite(value) else error(0x24)
+
+    def _formatted(self, value: float, form: NumberFormat) -> str:
         if not math.isfinite(value):
             return error(0x24)
-        form = self._formats[style] if style < len(self._formats) else None
-        if not form:
-            return double(value)
         text = formatted(double(value), value, form, self._since_1904)
         if text.startswith(LEAP_DAY_1900):
             self.leap_days.append(text)

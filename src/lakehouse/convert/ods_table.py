@@ -23,6 +23,11 @@ _ROW, _CELL, _COVERED = f"{TABLES} table-row", f"{TABLES} table-cell", f"{TABLES
 _PARAGRAPHS = (f"{_TEXT} p", f"{_TEXT} h")
 _SPACES, _TAB, _BREAK = f"{_TEXT} s", f"{_TEXT} tab", f"{_TEXT} line-break"
 _NOT_TEXT = (f"{_TEXT} ruby-text", f"{_TEXT} note")
+_TABLE, _SHAPES = f"{TABLES} table", f"{TABLES} shapes"
+_ROWS_REPEATED, _COLUMNS_REPEATED = f"{TABLES} number-rows-repeated", f"{TABLES} number-columns-repeated"
+_ROWS_SPANNED, _COLUMNS_SPANNED = f"{TABLES} number-rows-spanned", f"{TABLES} number-columns-spanned"
+_VALUE_TYPE, _CALC_TYPE = f"{_OFFICE} value-type", f"{_CALC} value-type"
+_STRING_VALUE, _FORMULA, _COUNT = f"{_OFFICE} string-value", f"{TABLES} formula", f"{_TEXT} c"
 _LAST_ROW = 1_048_576
 
 Attributes = Mapping[str, str]
@@ -65,8 +70,8 @@ class Table:
             self._cell, self._paragraphs = attributes, []
         elif tag == _ROW:
             self._cells, self._column = Cells(), 0
-            self._repeated = int(attributes.get(f"{TABLES} number-rows-repeated", 1))
-        elif not tag.startswith(TABLES) or tag == f"{TABLES} shapes":
+            self._repeated = int(attributes.get(_ROWS_REPEATED, 1))
+        elif not tag.startswith(TABLES) or tag == _SHAPES:
             self._left_out = 1
 
     def _start_in_cell(self, tag: str, attributes: Attributes) -> None:
@@ -76,7 +81,7 @@ class Table:
         elif not tag.startswith(_TEXT) or tag in _NOT_TEXT:
             self._left_out = 1
         elif tag == _SPACES:
-            self.text(" " * int(attributes.get(f"{_TEXT} c", 1)))
+            self.text(" " * int(attributes.get(_COUNT, 1)))
         elif tag in (_TAB, _BREAK):
             self.text("\t" if tag == _TAB else "\n")
 
@@ -93,21 +98,21 @@ class Table:
             self._end_cell(self._cell or {}, covered=tag == _COVERED)
         elif tag == _ROW:
             self._end_row()
-        elif tag == f"{TABLES} table":
+        elif tag == _TABLE:
             self.ended = True
 
     def _end_cell(self, attributes: Attributes, *, covered: bool) -> None:
         first = self._column
         self._cell = None
-        self._column += int(attributes.get(f"{TABLES} number-columns-repeated", 1))
+        self._column += int(attributes.get(_COLUMNS_REPEATED, 1))
         text = "" if covered else value(attributes, self._paragraphs)
         if text:
             for column in range(first, self._column):
                 self._cells.put(column, text)
-        rows = int(attributes.get(f"{TABLES} number-rows-spanned", 1))
-        columns = int(attributes.get(f"{TABLES} number-columns-spanned", 1))
-        if rows > 1 or columns > 1:
-            self.merged.append(Area(self._next, first, self._next + rows - 1, first + columns - 1))
+        if _ROWS_SPANNED in attributes or _COLUMNS_SPANNED in attributes:
+            rows, columns = int(attributes.get(_ROWS_SPANNED, 1)), int(attributes.get(_COLUMNS_SPANNED, 1))
+            if rows > 1 or columns > 1:
+                self.merged.append(Area(self._next, first, self._next + rows - 1, first + columns - 1))
 
     def _end_row(self) -> None:
         if self._cells:
@@ -124,12 +129,12 @@ def value(attributes: Attributes, paragraphs: Sequence[str]) -> str:
     tells it by a type of its own, older programs show it in the place of the number 0.
     """
     shown = "\n".join(paragraphs)
-    kind, formula = attributes.get(f"{_OFFICE} value-type", ""), attributes.get(f"{TABLES} formula", "")
-    if "error" in (kind, attributes.get(f"{_CALC} value-type")):
+    kind, formula = attributes.get(_VALUE_TYPE, ""), attributes.get(_FORMULA, "")
+    if "error" in (kind, attributes.get(_CALC_TYPE)):
         return Cell(shown.strip() or "#UNKNOWN!", fault=EXCEL_ERROR)
     if formula and (shown in ERROR_VALUES or _ERROR.fullmatch(shown)):
         return Cell(shown, fault=EXCEL_ERROR)
-    written = attributes.get(f"{_OFFICE} {_VALUE_OF.get(kind, 'string-value')}")
+    written = attributes.get(_VALUE_OF.get(kind, _STRING_VALUE))
     if written is None and formula and not shown and kind != "string":
         return Cell(formula[formula.find("=") :], fault=NOT_CALCULATED)  # without the prefix of its language
     if written is None or kind not in _VALUE_OF:
@@ -139,12 +144,12 @@ def value(attributes: Attributes, paragraphs: Sequence[str]) -> str:
 
 # The attribute that has the value, by the type of the value.
 _VALUE_OF = {
-    "float": "value",
-    "currency": "value",
-    "percentage": "value",
-    "date": "date-value",
-    "time": "time-value",
-    "boolean": "boolean-value",
+    "float": f"{_OFFICE} value",
+    "currency": f"{_OFFICE} value",
+    "percentage": f"{_OFFICE} value",
+    "date": f"{_OFFICE} date-value",
+    "time": f"{_OFFICE} time-value",
+    "boolean": f"{_OFFICE} boolean-value",
 }
 _ERROR = re.compile(r"Err:\d{3}|#[^\W\d_/]+[!?]|#NV")
 # How LibreOffice shows the result of a formula that is a boolean, which it writes down as 1 or 0.

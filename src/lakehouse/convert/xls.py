@@ -33,6 +33,9 @@ _DATE_MODE, _CODE_PAGE, _BOUND_SHEET, _SST, _XF, _FORMAT, _RECALC = 0x22, 0x42, 
 _FORMULA, _STRING, _MUL_RK, _MERGED, _TABLES = 0x06, 0x207, 0xBD, 0xE5, (0x872, 0x878)
 _ON_LOAD = 2  # flag of a formula that is to be calculated when the workbook is opened
 
+_U16, _U32, _U16_U16 = (struct.Struct(form).unpack_from for form in ("<H", "<I", "<HH"))
+_STYLE_DOUBLE = struct.Struct("<Hd").unpack_from
+
 Found = tuple[int, int, str]  # row, column, both from 0, and text
 
 
@@ -65,7 +68,7 @@ class _Book:
         self.since_1904 = record.data[0] == 1
 
     def code_page(self, record: Record) -> None:
-        self.strings.use(struct.unpack_from("<H", record.data)[0])
+        self.strings.use(_U16(record.data)[0])
 
     def sheet(self, record: Record) -> None:
         """BoundSheet8 (2.4.28)."""
@@ -77,11 +80,11 @@ class _Book:
         self.shared = list(shared(record))
 
     def xf(self, record: Record) -> None:
-        self._xfs.append(struct.unpack_from("<H", record.data, 2)[0])
+        self._xfs.append(_U16(record.data, 2)[0])
 
     def format(self, record: Record) -> None:
         code = self.strings.format_code(record, 2)
-        self._formats[struct.unpack_from("<H", record.data)[0]] = number_format(code)
+        self._formats[_U16(record.data)[0]] = number_format(code)
 
     def recalculated(self, record: Record) -> None:
         """RecalcId (2.4.215): the engine that has calculated the workbook; 0 is none."""
@@ -100,7 +103,7 @@ _GLOBALS: dict[int, Callable[[_Book, Record], None]] = {
 
 
 def _version(record: Record) -> int:
-    version = int(struct.unpack_from("<H", record.data)[0])
+    version = int(_U16(record.data)[0])
     if version not in (BIFF5, BIFF8):
         raise UploadRefused("the workbook is older than Excel 5", "save it again as .xlsx and send that")
     return version
@@ -140,7 +143,7 @@ class _Survey:
                 self.in_order = self.in_order and row >= last
                 last = row
             elif record.kind == _MERGED:
-                count = struct.unpack_from("<H", record.data)[0]
+                count = _U16(record.data)[0]
                 self.merged += [_area(record.data, 2 + 8 * number) for number in range(count)]
             elif record.kind in _TABLES:
                 self.totals += _totals(record.data)
@@ -154,8 +157,8 @@ def _area(data: bytes, place: int) -> Area:
 
 def _totals(data: bytes) -> Iterator[Area]:
     """The totals rows of a table (Feature11, 2.4.114, with a TableFeatureType): the last ones of its area."""
-    references = struct.unpack_from("<H", data, 19)[0]
-    rows = struct.unpack_from("<I", data, 27 + 8 * references + 12)[0]
+    references = _U16(data, 19)[0]
+    rows = _U32(data, 27 + 8 * references + 12)[0]
     if rows:
         area = _area(data, 4)
         yield Area(area.bottom - rows + 1, area.left, area.bottom, area.right)
@@ -184,7 +187,7 @@ def _cells(workbook: bytes, place: int, book: _Book) -> Iterator[Found]:
         if record.kind == _STRING:
             yield row, column, string(book.strings.long(record, 0))
         elif record.kind in _CELLS:
-            row, column = struct.unpack_from("<HH", record.data)
+            row, column = _U16_U16(record.data)
             if record.kind == _MUL_RK:
                 yield from values.several(record)
             elif text := _CELLS[record.kind](values, record):
@@ -199,22 +202,22 @@ class _Values:
         self._number = book.numbers.text
 
     def number(self, record: Record) -> str:
-        style, value = struct.unpack_from("<Hd", record.data, 4)
+        style, value = _STYLE_DOUBLE(record.data, 4)
         return self._number(value, style)
 
     def rk(self, record: Record) -> str:
-        return self._number(rk_number(record.data, 6), struct.unpack_from("<H", record.data, 4)[0])
+        return self._number(rk_number(record.data, 6), _U16(record.data, 4)[0])
 
     def several(self, record: Record) -> Iterator[Found]:
         """MulRk (2.4.175): cells side by side, each a style and a number."""
-        row, first = struct.unpack_from("<HH", record.data)
+        row, first = _U16_U16(record.data)
         for number in range((len(record.data) - 6) // 6):
             place = 4 + 6 * number
-            style = struct.unpack_from("<H", record.data, place)[0]
+            style = _U16(record.data, place)[0]
             yield row, first + number, self._number(rk_number(record.data, place + 2), style)
 
     def shared_string(self, record: Record) -> str:
-        return shared_string(self._book.shared, struct.unpack_from("<I", record.data, 6)[0])
+        return shared_string(self._book.shared, _U32(record.data, 6)[0])
 
     def label(self, record: Record) -> str:
         return string(self._book.strings.long(record, 6))
@@ -225,7 +228,7 @@ class _Values:
 
     def formula(self, record: Record) -> str:
         """Formula (2.4.127) with its value (FormulaValue, 2.5.133); "" where a STRING record with the text follows."""
-        style, value = struct.unpack_from("<Hd", record.data, 4)
+        style, value = _STYLE_DOUBLE(record.data, 4)
         kind, what = record.data[6], record.data[8]
         on_load = record.data[14] & _ON_LOAD
         if record.data[12:14] != b"\xff\xff":

@@ -16,6 +16,8 @@ import olefile
 
 BOF, EOF, CONTINUE = 0x0809, 0x000A, 0x003C
 BIFF5, BIFF8 = 0x0500, 0x0600
+_CONTINUES = CONTINUE.to_bytes(2, "little")
+_HEADER = struct.Struct("<HH").unpack_from
 _WIDE = 1  # the flag of a string whose characters have two bytes each
 
 
@@ -41,30 +43,46 @@ def stream(path: Path) -> bytes:
 def records(workbook: bytes, place: int) -> Iterator[Record]:
     """The records of the substream that begins at a place, without those of substreams inside it.
 
-    Raises EOFError for a stream that is cut short.
+    Raises EOFError for a stream that is cut short, ValueError where no substream begins.
     """
-    depth = 0
-    while True:
-        kind, data, place = _record(workbook, place)
-        rest = []
-        while workbook[place : place + 2] == b"\x3c\x00":
-            _, more, place = _record(workbook, place)
-            rest.append(more)
-        if depth == 0 or (depth == 1 and kind not in (BOF, EOF)):
+    kind, start, end = _record(workbook, place)
+    if kind != BOF:
+        raise ValueError("a sheet does not begin where it should")
+    yield Record(kind, workbook[start:end])
+    depth = 1
+    while depth:
+        kind, start, end = _record(workbook, end)
+        if kind == BOF:
+            depth += 1
+        elif kind == EOF:
+            depth -= 1
+        elif depth == 1:
+            data = workbook[start:end]
+            rest: Sequence[bytes] = ()
+            if end + 1 < len(workbook) and workbook[end] == CONTINUE and not workbook[end + 1]:
+                rest, end = _rest(workbook, end)
             yield Record(kind, data, rest)
-        depth += (kind == BOF) - (kind == EOF)
-        if depth <= 0:
-            return
 
 
-def _record(workbook: bytes, place: int) -> tuple[int, bytes, int]:
-    start = place + 4
-    if start > len(workbook):
+def _rest(workbook: bytes, place: int) -> tuple[Sequence[bytes], int]:
+    """The data of the CONTINUE records at a place, and where they end."""
+    rest = []
+    while workbook[place : place + 2] == _CONTINUES:
+        _, start, place = _record(workbook, place)
+        rest.append(workbook[start:place])
+    return rest, place
+
+
+def _record(workbook: bytes, place: int) -> tuple[int, int, int]:
+    """The kind of the record at a place, and where its data begins and ends."""
+    try:
+        kind, length = _HEADER(workbook, place)
+    except struct.error:
+        raise EOFError("the workbook is cut short") from None
+    end = place + 4 + length
+    if end > len(workbook):
         raise EOFError("the workbook is cut short")
-    kind, length = struct.unpack_from("<HH", workbook, place)
-    if start + length > len(workbook):
-        raise EOFError("the workbook is cut short")
-    return kind, workbook[start : start + length], start + length
+    return kind, place + 4, end
 
 
 class Continued:

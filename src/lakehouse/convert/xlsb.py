@@ -22,15 +22,19 @@ from lakehouse.convert.extent import watched
 from lakehouse.convert.model import Area, Grid, Note, Row
 from lakehouse.convert.number_formats import NumberFormat, built_in, number_format
 from lakehouse.convert.values import BOOLEANS, string
-from lakehouse.convert.xlsb_records import records, wide_string
+from lakehouse.convert.xlsb_records import U32, records, wide_string
 from lakehouse.convert.xlsx.package import Package
 
 _BUNDLE_SHEET, _BOOK_PROPERTIES = 156, 153
 _STRING_ITEM = 19
 _FORMAT, _STYLE, _BEGIN_STYLES, _END_STYLES = 44, 47, 617, 618
 _ROW, _BLANK, _SHORT_BLANK, _LAST_SHORT = 0, 1, 12, 18
+_NO_VALUE = (_BLANK, _SHORT_BLANK)
 _END_OF_DATA, _MERGED, _TABLE = 146, 176, 343
 _BEGIN_MERGED = b"\xb1\x01\x04"  # kind 177 and its length, as the bytes of a part have them
+
+
+_F64 = struct.Struct("<d").unpack_from
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class _Book:
                     since_1904 = bool(data[0] & 1)
                 elif kind == _BUNDLE_SHEET:
                     relation, end = wide_string(data, 8)
-                    hidden = struct.unpack_from("<I", data)[0] != 0
+                    hidden = U32(data)[0] != 0
                     sheets.append(_Sheet(wide_string(data, end)[0], relation, hidden))
         return since_1904, sheets
 
@@ -142,7 +146,7 @@ def _totals(package: Package, part: str) -> Sequence[Area]:
         if relation.kind == "table" and relation.target in package:
             with package.open(relation.target) as binary:
                 data = next((data for kind, data in records(binary) if kind == _TABLE), b"")
-            rows = struct.unpack_from("<I", data, 28)[0] if data else 0
+            rows = U32(data, 28)[0] if data else 0
             if rows:
                 area = _area(data)
                 found.append(Area(area.bottom - rows + 1, area.left, area.bottom, area.right))
@@ -159,14 +163,16 @@ def _rows(path: Path, part: str, values: _Values) -> Iterator[Row]:
     with Package(path) as package, package.open(part) as binary:
         for kind, data in records(binary):
             if _BLANK <= kind <= _LAST_SHORT:
-                short = kind >= _SHORT_BLANK
-                column = column + 1 if short else struct.unpack_from("<I", data)[0]
-                if text := values.text(kind, data, 4 if short else 8):
+                if kind < _SHORT_BLANK:
+                    (column,), value = U32(data), 8
+                else:
+                    column, value = column + 1, 4
+                if kind not in _NO_VALUE and (text := _TEXT[kind](values, data, value)):
                     cells.put(column, text)
             elif kind == _ROW:
                 if cells:
                     yield number, cells.row()
-                number, cells, column = struct.unpack_from("<I", data)[0] + 1, Cells(), -1
+                number, cells, column = U32(data)[0] + 1, Cells(), -1
             elif kind == _END_OF_DATA:
                 break
     if cells:
@@ -180,16 +186,11 @@ class _Values:
         self._strings = strings
         self._numbers = numbers
 
-    def text(self, kind: int, data: bytes, start: int) -> str:
-        """Raises IndexError and struct.error for what is not there."""
-        read = _TEXT.get(kind)
-        return read(self, data, start) if read else ""
-
     def rk(self, data: bytes, start: int) -> str:
         return self._numbers.text(rk_number(data, start), _style(data, start))
 
     def real(self, data: bytes, start: int) -> str:
-        return self._numbers.text(struct.unpack_from("<d", data, start)[0], _style(data, start))
+        return self._numbers.text(_F64(data, start)[0], _style(data, start))
 
     def error(self, data: bytes, start: int) -> str:
         return error(data[start])
@@ -201,11 +202,11 @@ class _Values:
         return string(wide_string(data, start)[0])
 
     def shared_string(self, data: bytes, start: int) -> str:
-        return shared_string(self._strings, struct.unpack_from("<I", data, start)[0])
+        return shared_string(self._strings, U32(data, start)[0])
 
 
 def _style(data: bytes, start: int) -> int:
-    return int(struct.unpack_from("<I", data, start - 4)[0]) & 0xFFFFFF
+    return int(U32(data, start - 4)[0]) & 0xFFFFFF
 
 
 # By the kind of a cell's record (2.3.1): cells, formulas by the value that they have, cells in short form.

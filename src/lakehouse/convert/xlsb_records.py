@@ -6,32 +6,35 @@ memory, not a part.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
+from struct import Struct
 from typing import IO
 
+U32 = Struct("<I").unpack_from
 _CHUNK = 1 << 20
 _HEADER = 6  # bytes at most: two of the kind, four of the length
 
 
 def records(binary: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Each record's kind and data, in order. Raises EOFError for a part that is cut short."""
-    buffer, place = binary.read(_CHUNK), 0
-    while True:
-        if len(buffer) - place < _HEADER:
-            buffer, place = buffer[place:] + binary.read(_CHUNK), 0
-            if not buffer:
-                return
+    buffer, place = b"", 0
+    while more := binary.read(_CHUNK):
+        buffer, place = buffer[place:] + more, 0
+        while place + _HEADER <= len(buffer):
+            kind, length, start = buffer[place], buffer[place + 1], place + 2
+            if kind > 127 or length > 127:
+                kind, length, start = _header(buffer, place)
+            end = start + length
+            if end > len(buffer):
+                break
+            yield kind, buffer[start:end]
+            place = end
+    while place < len(buffer):
         kind, length, start = _header(buffer, place)
-        end = start + length
-        while end > len(buffer):
-            more = binary.read(max(_CHUNK, end - len(buffer)))
-            if not more:
-                raise EOFError("a record is cut short")
-            buffer, start, end = buffer[place:] + more, start - place, end - place
-            place = 0
-        yield kind, buffer[start:end]
-        place = end
+        place = start + length
+        if place > len(buffer):
+            raise EOFError("a record is cut short")
+        yield kind, buffer[start:place]
 
 
 def _header(buffer: bytes, place: int) -> tuple[int, int, int]:
@@ -59,7 +62,7 @@ def wide_string(data: bytes, start: int) -> tuple[str, int]:
 
     A string that is absent (XLNullableWideString, 2.5.167) is "". Raises EOFError for one that is cut short.
     """
-    length = int(struct.unpack_from("<I", data, start)[0])
+    length = int(U32(data, start)[0])
     if length == 0xFFFFFFFF:
         return "", start + 4
     end = start + 4 + 2 * length
