@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lakehouse.convert.model import Note
-from lakehouse.convert.signatures import ENCRYPTED, PACKED_TEXT, SAVE_AGAIN, TABBED, TEXT, UNKNOWN, Kind, kind_of
+from lakehouse.convert.signatures import ENCRYPTED, SAVE_AGAIN, TEXT, UNKNOWN, Kind, kind_of
 from lakehouse.errors import UploadRefused
 
 __all__ = ["FORMATS", "SAVE_AGAIN", "Format", "checked_format"]
@@ -52,14 +52,15 @@ def checked_format(path: Path, name: str) -> Format:
     declared = FORMATS[suffix]
     if kind is UNKNOWN and declared == "csv":
         kind = TEXT  # whoever reads it names the line with the byte that is no text
-    if not kind.form:
-        raise UploadRefused(f"the file holds {kind.words}", kind.hint)
+    # Text without anything that separates cells is a table only where the name says so.
+    if not kind.form or (kind is TEXT and not declared.startswith("csv")):
+        raise UploadRefused(f"the file holds {kind.words}", kind.hint or SAVE_AGAIN)
     if kind.form in (declared, ENCRYPTED):
         return Format(kind.form)
     return Format(kind.form, (Note("format", f"the name ends with {suffix}, but the file holds {kind.words}"),))
 
 
 def _unknown(kind: Kind) -> UploadRefused:
-    what = "" if kind in (TEXT, TABBED, PACKED_TEXT, UNKNOWN) else f"; it holds {kind.words}"
+    what = "" if kind.form.startswith("csv") or kind is UNKNOWN else f"; it holds {kind.words}"
     known = f"known are {', '.join(FORMATS)}"
     return UploadRefused(f"unknown kind of file{what}", f"{kind.hint}; {known}" if kind.hint else known)

@@ -38,7 +38,14 @@ class Kind:
     hint: str = ""
 
 
-TEXT, TABBED = Kind("plain text", "csv"), Kind("tab-separated text", "csv")
+TEXT = Kind("plain text", "csv")
+# By what separates the cells of the first line.
+SEPARATED = {
+    "\t": Kind("tab-separated text", "csv"),
+    ",": Kind("comma-separated text", "csv"),
+    ";": Kind("semicolon-separated text", "csv"),
+    "|": Kind("text separated by |", "csv"),
+}
 PACKED_TEXT = Kind("text packed with gzip", "csv.gz")
 XLSX, XLSB = Kind("an .xlsx workbook", "xlsx"), Kind("an .xlsb workbook", "xlsb")
 XLS, ODS = Kind("an .xls workbook", "xls"), Kind("an .ods workbook", "ods")
@@ -119,7 +126,8 @@ def _markup(text: str) -> Kind | None:
 
 def _text(text: str) -> Kind:
     first = next((line for line in text.splitlines() if line.strip()), "")
-    return TABBED if "\t" in first else TEXT
+    delimiter = max(SEPARATED, key=first.count)
+    return SEPARATED[delimiter] if delimiter in first else TEXT
 
 
 def _is_tar(head: bytes) -> bool:
@@ -150,7 +158,9 @@ def _inside_gzip(path: Path) -> Kind:
         return Kind("a workbook or an archive packed with gzip", "", UNPACK)
     inside = _plain(head)
     return (
-        PACKED_TEXT if inside in (TEXT, TABBED, UNKNOWN) else Kind(f"{inside.words}, packed with gzip", "", inside.hint)
+        PACKED_TEXT
+        if inside in (TEXT, UNKNOWN, *SEPARATED.values())
+        else Kind(f"{inside.words}, packed with gzip", "", inside.hint)
     )
 
 

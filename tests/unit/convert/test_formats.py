@@ -217,6 +217,13 @@ def test_what_no_reader_reads_is_called_what_it_is(tmp_path, name, data, what):
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.xlsb", "a.ods"])
+def test_text_that_is_no_table_is_not_read_under_the_name_of_a_workbook(tmp_path, name):
+    (tmp_path / name).write_text("dear all\nsee below, please\n")
+    with pytest.raises(UploadRefused, match="the file holds plain text"):
+        converted(tmp_path / name)
+
+
 def test_a_database_is_called_what_it_is(tmp_path):
     (tmp_path / "a.xls").write_bytes(database(tmp_path))
     with pytest.raises(UploadRefused, match="an SQLite database"):
