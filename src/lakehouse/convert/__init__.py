@@ -1,8 +1,9 @@
 """Conversion: an upload (workbook or delimited text) becomes one normalised CSV per sheet.
 
-    formats      what kind of file it is, and whether name and content agree
-    workbook     .xlsx .xlsm .xlsb .xls .ods -> grids of text     (values, excel_errors)
-    delimited    .csv .csv.gz                -> one grid of text
+    formats      what kind of file it is, by its name and by its content  (signatures)
+    passwords    a workbook that is encrypted -> one that is not
+    workbook     .xlsx .xlsm .xlsb .xls .ods  -> grids of text            (xlsx, xlsb, xls, ods)
+    delimited    .csv .tsv .txt, also gzipped -> one grid of text
     routing      header -> dataset, or why there is none
     normalise    grid -> CSV
 
@@ -13,16 +14,17 @@ gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lakehouse.contracts.model import Contract
 from lakehouse.contracts.reading import NONE, Reading
-from lakehouse.convert import delimited, workbook
+from lakehouse.convert import delimited, passwords, workbook
 from lakehouse.convert.formats import checked_format
-from lakehouse.convert.model import Grid, Sheet
+from lakehouse.convert.model import Grid, Note, Sheet
 from lakehouse.convert.normalise import normalise
 from lakehouse.convert.routing import known_headers
+from lakehouse.convert.signatures import ENCRYPTED
 
 __all__ = ["Sheet", "convert"]
 
@@ -46,7 +48,24 @@ def convert(
 
 
 def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
-    form = checked_format(path, name)
+    """The sheets of the file; the first one has the notes on the file as a whole."""
+    found = checked_format(path, name)
+    if found.form == ENCRYPTED:
+        with passwords.opened(path) as plain:
+            found = checked_format(plain, name)
+            yield from _noted(_read(plain, name, found.form, contracts), [passwords.NOTE, *found.notes])
+    else:
+        yield from _noted(_read(path, name, found.form, contracts), found.notes)
+
+
+def _read(path: Path, name: str, form: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
     if form in ("csv", "csv.gz"):
         return delimited.read(path, name, form, known_headers(contracts.values()))
     return workbook.read(path, name, form)
+
+
+def _noted(grids: Iterator[Grid], notes: Sequence[Note]) -> Iterator[Grid]:
+    for grid in grids:
+        if grid.position == 1:
+            grid.notes.extend(notes)
+        yield grid

@@ -1,71 +1,66 @@
-"""What kind of file an upload is: what its name says, and whether its first bytes agree.
+"""What kind of file an upload is: what its name says, and what its content is (`signatures`).
 
-Readers fail on a wrong file with words that help nobody, so the usual mishaps are told apart here first.
+Where they disagree, the content counts: a file that can be read for certain is read as what it is, with a note; any
+other is refused as what it is, since readers fail on a wrong file with words that help nobody.
 """
 
 from __future__ import annotations
 
-import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
+from lakehouse.convert.model import Note
+from lakehouse.convert.signatures import ENCRYPTED, SAVE_AGAIN, TEXT, UNKNOWN, Kind, kind_of
 from lakehouse.errors import UploadRefused
+
+__all__ = ["FORMATS", "SAVE_AGAIN", "Format", "checked_format"]
 
 # By suffix. Longer suffixes first: the first that fits decides.
 FORMATS = {
     ".csv.gz": "csv.gz",
+    ".tsv.gz": "csv.gz",
+    ".txt.gz": "csv.gz",
     ".csv": "csv",
+    ".tsv": "csv",
+    ".tab": "csv",
+    ".txt": "csv",
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".xlsb": "xlsb",
     ".xls": "xls",
     ".ods": "ods",
+    ".fods": "ods",
 }
-_ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
-_INSIDE_ZIP = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
-SAVE_AGAIN = "open it in the program that made it, save it again as .xlsx, and send that"
 
 
-def checked_format(path: Path, name: str) -> str:
-    """The format that the name gives, a value of FORMATS. Raises UploadRefused if the content contradicts it."""
-    declared = next((form for suffix, form in FORMATS.items() if name.lower().endswith(suffix)), "")
-    if not declared:
-        raise UploadRefused(f"{name}: unknown kind of file", f"known are {', '.join(FORMATS)}")
+@dataclass(frozen=True)
+class Format:
+    """`form` is a value of FORMATS, or ENCRYPTED."""
+
+    form: str
+    notes: tuple[Note, ...] = ()
+
+
+def checked_format(path: Path, name: str) -> Format:
+    """What the file is to be read as. Raises UploadRefused for a name or a content that no reader is for."""
+    suffix = next((suffix for suffix in FORMATS if name.lower().endswith(suffix)), "")
     if not path.stat().st_size:
-        raise UploadRefused(f"{name}: the file is empty (0 bytes)", "send it again")
-    actual = _actual_format(path, name)
-    if actual == "protected":
-        raise UploadRefused(f"{name}: protected by a password", "remove the password and send it again")
-    if actual != declared:
-        raise UploadRefused(f"{name}: holds {_KINDS[actual]}, whatever its name says", f"rename it, or {SAVE_AGAIN}")
-    return declared
+        raise UploadRefused("the file is empty (0 bytes)", "send it again")
+    kind = kind_of(path)
+    if not suffix:
+        raise _unknown(kind)
+    declared = FORMATS[suffix]
+    if kind is UNKNOWN and declared == "csv":
+        kind = TEXT  # whoever reads it names the line with the byte that is no text
+    # Text without anything that separates cells is a table only where the name says so.
+    if not kind.form or (kind is TEXT and not declared.startswith("csv")):
+        raise UploadRefused(f"the file holds {kind.words}", kind.hint or SAVE_AGAIN)
+    if kind.form in (declared, ENCRYPTED):
+        return Format(kind.form)
+    return Format(kind.form, (Note("format", f"the name ends with {suffix}, but the file holds {kind.words}"),))
 
 
-_KINDS = {
-    "csv": "text",
-    "csv.gz": "a gzip file",
-    "xlsx": "an .xlsx workbook",
-    "xlsb": "an .xlsb workbook",
-    "xls": "an old .xls workbook",
-    "ods": "an .ods workbook",
-    "zip": "a ZIP archive that is no workbook",
-}
-
-
-def _actual_format(path: Path, name: str) -> str:
-    with path.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(_ZIP):
-        return _inside_zip(path, name)
-    if head == _OLE:
-        # A password turns an .xlsx into an OLE file with a stream of this name.
-        return "protected" if "EncryptedPackage".encode("utf-16-le") in path.read_bytes() else "xls"
-    return "csv.gz" if head.startswith(_GZIP) else "csv"
-
-
-def _inside_zip(path: Path, name: str) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inside = {entry.lower() for entry in archive.namelist()}
-    except zipfile.BadZipFile:
-        raise UploadRefused(f"{name}: the file is damaged or cut short", "send it again") from None
-    return next((form for entry, form in _INSIDE_ZIP.items() if entry in inside), "zip")
+def _unknown(kind: Kind) -> UploadRefused:
+    what = "" if kind.form.startswith("csv") or kind is UNKNOWN else f"; it holds {kind.words}"
+    known = f"known are {', '.join(FORMATS)}"
+    return UploadRefused(f"unknown kind of file{what}", f"{kind.hint}; {known}" if kind.hint else known)

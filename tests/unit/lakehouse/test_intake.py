@@ -160,10 +160,10 @@ def test_a_refused_upload_is_told_once_and_tried_again_when_it_comes_again(lake:
 
 
 def test_why_an_upload_is_refused_and_what_to_do_are_told_beside_its_name(lake: Lake) -> None:
-    lake.storage.write("uploads/april/orders.xlsx", b"dear all,\n")
+    lake.storage.write("uploads/april/orders.xlsx", b"dear all\n")
     (outcome,) = take_in(lake, "e1")
     assert outcome.file == "april/orders.xlsx"
-    assert outcome.reason.startswith("holds text, whatever its name says; rename it, or ")
+    assert outcome.reason.startswith("the file holds plain text; open it in the program that made it, ")
 
 
 def test_one_refused_sheet_does_not_keep_the_others(lake: Lake) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
+from lakehouse.convert.extent import COLUMNS
 from lakehouse.convert.model import Cell, Row, SheetRefused, SpecialRow
 from lakehouse.convert.xlsx import strings
 from lakehouse.convert.xlsx.contents import Contents
 
-COLUMNS = 16_384  # A to XFD
 _DIGITS = 10  # that no row's number has
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]*)")
@@ -140,8 +140,3 @@ def column(letters: str) -> int:
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64
     return index - 1
-
-
-def letters(index: int) -> str:
-    """Excel's name of a column: A for 0, AA for 26."""
-    return (letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)

@@ -14,17 +14,13 @@ from itertools import chain, pairwise, starmap
 from operator import itemgetter, lt
 from pathlib import Path
 
-from lakehouse.convert.model import Area, Cell, Note, Row, SheetRefused, SpecialRow
-from lakehouse.convert.values import LEAP_DAY_1900
+from lakehouse.convert.extent import Reach, find_leap_days, leap_day_note
+from lakehouse.convert.model import Area, Cell, Note, Row, SpecialRow
 from lakehouse.convert.xlsx import areas, sheet, xml
-from lakehouse.convert.xlsx.cells import letters
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.package import Package
 
 SMALL = 4 << 20  # bytes of XML
-LARGEST = 10**9  # rows times columns
-_MOST_ROWS = 10  # that a note names
-_NARROW = LARGEST // 2**20  # columns with which a sheet can be as long as it likes
 
 
 @dataclass(frozen=True)
@@ -69,13 +65,13 @@ class Worksheet:
                 text, self._text = self._text or "".join(self._chunks(package)), None
                 small = list(sheet.batches(iter([text]), self._contents))
                 batches, in_order = iter(small), _in_order(map(itemgetter(0), chain.from_iterable(small)))
-            reach = _Reach()
+            reach = Reach()
             for batch in batches if in_order else [_sorted(chain.from_iterable(batches))]:
                 reach.widen(batch)
                 if self._contents.leap_days:
-                    _find_leap_days(batch, leap_days)
+                    find_leap_days(batch, leap_days)
                 yield batch
-        notes.extend(map(_note, leap_days.items()))
+        notes.extend(map(leap_day_note, leap_days.items()))
 
     def _chunks(self, package: Package) -> Iterator[str]:
         with package.open(self._part) as stream:
@@ -119,41 +115,3 @@ def _merged(before: list[str], after: list[str]) -> list[str]:
     padded = ([*cells, *[""] * (width - len(cells))] for cells in (before, after))
     cells = [new or old for old, new in zip(*padded, strict=True)]
     return SpecialRow(cells) if any(cell.__class__ is Cell for cell in cells) else cells
-
-
-def _find_leap_days(rows: list[Row], found: dict[int, list[int]]) -> None:
-    """Adds to the columns' rows in which 29 February 1900 stands."""
-    for number, cells in rows:
-        for column, cell in enumerate(cells):
-            if cell.startswith(LEAP_DAY_1900):
-                found.setdefault(column, []).append(number)
-
-
-def _note(found: tuple[int, list[int]]) -> Note:
-    column, rows = found
-    message = "29 February 1900, which Excel has (serial 60) and no calendar: no date"
-    return Note("serial_60", message, letters(column), tuple(rows[:_MOST_ROWS]))
-
-
-class _Reach:
-    """How far the values of a sheet reach to the right, beyond what any sheet may have."""
-
-    def __init__(self) -> None:
-        self._right = _NARROW
-
-    def widen(self, batch: list[Row]) -> None:
-        """Raises SheetRefused for rows that reach farther than a table can be."""
-        if not batch:
-            return
-        if max(map(len, map(itemgetter(1), batch))) > self._right:
-            self._right = max(self._right, *(_width(cells) for _, cells in batch))
-        bottom = batch[-1][0]
-        if bottom * self._right > LARGEST:
-            bottom = max((number for number, cells in batch if _width(cells)), default=0)
-        if bottom * self._right > LARGEST:
-            cell = f"{letters(self._right - 1)}{bottom}"
-            raise SheetRefused(f"its values reach to the cell {cell}: no table is that large; delete what is out there")
-
-
-def _width(cells: list[str]) -> int:
-    return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
