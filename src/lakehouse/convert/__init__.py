@@ -22,7 +22,6 @@ from lakehouse.convert import delimited, workbook
 from lakehouse.convert.formats import checked_format
 from lakehouse.convert.model import Grid, Sheet
 from lakehouse.convert.normalise import normalise
-from lakehouse.convert.routing import known_headers
 
 __all__ = ["Sheet", "convert"]
 
@@ -39,14 +38,14 @@ def convert(
     `reading` wins over what the contracts say. Of `share` (k, n) only every n-th sheet is converted, from the k-th on.
     Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
-    grids = _grids(path, name, contracts)
+    grids = _grids(path, name, contracts, reading)
     first, of = share
     mine = (grid for grid in grids if (grid.position - 1) % of == first)
     return [sheet for grid in mine for sheet in normalise(grid, contracts, folder, reading)]
 
 
-def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
+def _grids(path: Path, name: str, contracts: Mapping[str, Contract], reading: Reading) -> Iterator[Grid]:
     form = checked_format(path, name)
     if form in ("csv", "csv.gz"):
-        return delimited.read(path, name, form, known_headers(contracts.values()))
+        return delimited.read(path, name, form, contracts.values(), reading)
     return workbook.read(path, name, form)
