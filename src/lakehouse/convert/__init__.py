@@ -3,6 +3,7 @@
     formats      what kind of file it is, and whether name and content agree
     workbook     .xlsx .xlsm .xlsb .xls .ods -> grids of text     (values, excel_errors)
     delimited    .csv .csv.gz                -> one grid of text
+    plain_csv    a plain .csv, at once       -> CSV
     routing      header -> dataset, or why there is none
     normalise    grid -> CSV
 
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from lakehouse.contracts.model import Contract
 from lakehouse.contracts.reading import NONE, Reading
-from lakehouse.convert import delimited, workbook
+from lakehouse.convert import delimited, plain_csv, workbook
 from lakehouse.convert.formats import checked_format
 from lakehouse.convert.model import Grid, Sheet
 from lakehouse.convert.normalise import normalise
@@ -38,14 +39,16 @@ def convert(
     `reading` wins over what the contracts say. Of `share` (k, n) only every n-th sheet is converted, from the k-th on.
     Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
-    grids = _grids(path, name, contracts, reading)
+    form = checked_format(path, name)
+    if share[0] == 0 and (sheet := plain_csv.convert(path, form, contracts, folder, reading)):
+        return [sheet]
+    grids = _grids(path, name, form, contracts, reading)
     first, of = share
     mine = (grid for grid in grids if (grid.position - 1) % of == first)
     return [sheet for grid in mine for sheet in normalise(grid, contracts, folder, reading)]
 
 
-def _grids(path: Path, name: str, contracts: Mapping[str, Contract], reading: Reading) -> Iterator[Grid]:
-    form = checked_format(path, name)
+def _grids(path: Path, name: str, form: str, contracts: Mapping[str, Contract], reading: Reading) -> Iterator[Grid]:
     if form in ("csv", "csv.gz"):
         return delimited.read(path, name, form, contracts.values(), reading)
     return workbook.read(path, name, form)

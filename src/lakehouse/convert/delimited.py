@@ -3,7 +3,7 @@
     source      its bytes, gzipped or not
     encodings   which encoding it is in           (detect, alphabets)
     dialect     its delimiter, its quotes, the look of its records
-    records     its lines as records, and what is wrong with one of them
+    splitting   its lines as records, and what is wrong with one of them
 
 A row's number is the line on which its record begins, as an editor counts: LF, CR and CR LF each end one. The file is
 read twice, once to learn what is in it. Streams: memory does not grow with the file.
@@ -32,9 +32,9 @@ from lakehouse.convert.dialect import (
 )
 from lakehouse.convert.encodings import encoding_of
 from lakehouse.convert.model import Grid, Note, Row
-from lakehouse.convert.records import Records
 from lakehouse.convert.routing import known_headers, route
 from lakehouse.convert.source import CHUNK, Source
+from lakehouse.convert.splitting import Records
 
 _ODD = '"\0\x1a\ufeff'  # needs care where it stands in a line
 

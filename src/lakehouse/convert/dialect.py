@@ -77,7 +77,6 @@ class Look:
     shapes    per column, those of its cells; empty for free text
     quoted    whether a record begins with a quote; None where some do
     full      whether no record lacks its last cells
-    last      whether the last column holds anything
     """
 
     delimiter: str
@@ -86,7 +85,6 @@ class Look:
     shapes: tuple[frozenset[str], ...] = ()
     quoted: bool | None = None
     full: bool = False
-    last: bool = True
 
     def begins(self, cells: Sequence[str]) -> bool:
         """Whether the first cell is for certain one that a record begins with."""
@@ -129,17 +127,7 @@ def look_of(lines: Sequence[str], delimiter: str, known: frozenset[str]) -> Look
         shapes,
         next(iter(begun)) if len(begun) == 1 else None,
         _full([cells for cells in body if len(cells) < width], len(full), shapes[0]),
-        delimiter != "," or _last([cells for cells in full if not shifted(cells)]),
     )
-
-
-def _last(rows: Sequence[Sequence[str]]) -> bool:
-    return not rows or any(cells[-1] for cells in rows)
-
-
-def shifted(cells: Sequence[str]) -> bool:
-    """Whether a cell looks like what stands behind a comma in text: `Salt, pepper` without quotes."""
-    return any(cell[:1] == " " and cell.strip() for cell in cells[1:])
 
 
 def shape(cell: str) -> str:

@@ -8,7 +8,6 @@ field's start is itself). Where that cannot be, the record is a BrokenRow:
     a quote closed some records on    each of the lines that it swallows
     a newline without quotes          all lines of the record: a line with too few cells that does not begin like a
                                       record is the rest of the one above
-    a comma without quotes            that line, if it puts something into the last column, which else is empty
 
 If neither the quotes nor the looks of the lines tell where a record ends, the file is refused with the line.
 """
@@ -29,7 +28,6 @@ from lakehouse.convert.dialect import (
     escapes_marked,
     escapes_read,
     escapes_written,
-    shifted,
     unclear_escape,
 )
 from lakehouse.convert.model import BrokenRow, Cell, Row, SpecialRow
@@ -120,23 +118,25 @@ class Records:
         if not (self._look.header and self._look.full):
             yield from self._records()
             return
-        width, under_header = self._look.width, False
+        width = self._look.width
+        records = self._records()
+        for record in records:
+            yield record
+            if self._is_header(record):
+                break
         held: _Record | None = None
         loose: list[_Record] = []  # what stands between the record that is held and the next one
-        for record in self._records():
+        for record in records:
             if held and len(record.cells) < width and self._is_loose(record):
                 loose.append(record)
                 self._check(loose)
                 continue
-            if held:
-                yield from self._joined(held, loose, at_end=False) if loose else (held,)
+            if loose and held:
+                yield from self._joined(held, loose, at_end=False)
                 loose = []
-            held = None
-            if under_header and not self._is_header(record):
-                held = record
-            else:
-                under_header = under_header or self._is_header(record)
-                yield record
+            elif held:
+                yield held
+            held = record
         if held:
             yield from self._joined(held, loose, at_end=True)
 
@@ -169,16 +169,13 @@ class Records:
     # Records by their quotes
 
     def _records(self) -> Iterator[_Record]:
-        delimiter, odd, suspicious = self._look.delimiter, self._odd, not self._look.last
+        delimiter, odd = self._look.delimiter, self._odd
         for line in self._lines:
             if odd and odd(line):
                 yield from self._odd_records(self._number, line)
                 continue
             cells = line.rstrip("\r\n").split(delimiter)
-            if suspicious and cells[-1] and shifted(cells):
-                yield self._broken(self._number, [line])
-            else:
-                yield _Record(self._number, cells if cells != [""] else [], line)
+            yield _Record(self._number, cells if cells != [""] else [], line)
 
     def _odd_records(self, number: int, line: str) -> Iterator[_Record]:
         line = line.lstrip("\ufeff\x1a")
@@ -205,8 +202,6 @@ class Records:
 
     def _read(self, number: int, cells: list[str], text: str) -> _Record:
         """A record that is split; its cells as they are meant."""
-        if not self._look.last and len(cells) == self._look.width and cells[-1] and shifted(cells):
-            return self._broken(number, [text])
         if self._escapes and "\\" in text and unclear_escape(text):
             return self._broken(number, [text])
         if self._escapes:
