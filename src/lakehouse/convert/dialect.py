@@ -108,8 +108,11 @@ class Look:
 
 
 def look_of(lines: Sequence[str], delimiter: str, known: frozenset[str]) -> Look:
-    """The look of the records in the lines at a file's start; lines that are no record on their own are left out."""
-    records = [(line, cells) for line in lines if (cells := alone(line, delimiter)) and any(cells)]
+    """The look of the records of one line at a file's start."""
+    records = _by_quotes(lines, delimiter)
+    if records is None:
+        records = [(line, cells) for line in lines if (cells := alone(line, delimiter))]
+    records = [(line, cells) for line, cells in records if any(cells)]
     header = header_among([cells for _, cells in records[:_RECORDS]], known)
     body = [cells for _, cells in records[header + 1 :]] if header >= 0 else [cells for _, cells in records]
     widths = [len(cells) for cells in body]
@@ -126,8 +129,24 @@ def look_of(lines: Sequence[str], delimiter: str, known: frozenset[str]) -> Look
         width,
         shapes,
         next(iter(begun)) if len(begun) == 1 else None,
-        _full([cells for cells in body if len(cells) < width], len(full), shapes[0]),
+        _full(body, width, shapes[0]),
     )
+
+
+def _by_quotes(lines: Sequence[str], delimiter: str) -> list[tuple[str, list[str]]] | None:
+    """The records of one line, where the quotes of all lines are as they must be; the last record may be cut."""
+    found = []
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    before = 0
+    try:
+        for cells in reader:
+            if reader.line_num == before + 1:
+                found.append((lines[before], cells))
+            before = reader.line_num
+    except csv.Error:
+        is_cut = reader.line_num == len(lines) and len(lines) - before < len(lines) // 10
+        return found if is_cut else None
+    return found
 
 
 def shape(cell: str) -> str:
@@ -154,11 +173,14 @@ def _shapes(cells: Iterable[str]) -> frozenset[str]:
     return frozenset(shapes) if len(shapes) <= _SHAPES and all("9" in found for found in shapes) else frozenset()
 
 
-def _full(short: Sequence[Sequence[str]], full: int, first: frozenset[str]) -> bool:
-    """Whether records have all their cells: those that have less do not begin like one, or are few."""
-    if first:
-        return not any(shape(cells[0]) in first for cells in short)
-    return len(short) * 2 <= full
+def _full(body: Sequence[Sequence[str]], width: int, first: frozenset[str]) -> bool:
+    """Whether records have all their cells: those that have less are torn apart, or do not begin like one."""
+    short = [len(cells) < width for cells in body]
+    if not first:
+        return sum(short) * 3 <= len(body)
+    begins = [shape(cells[0]) in first for cells in body]
+    torn = [is_short and not begun for is_short, begun in zip(short[1:], begins[1:], strict=True)]
+    return not any(map(all, zip(short, begins, [not rest for rest in [*torn, False]], strict=True)))
 
 
 @dataclass

@@ -63,7 +63,7 @@ def _note(name: str) -> Note:
 
 def _as_said(source: Source, said: str, marked: str) -> str:
     try:
-        b"".decode(said)  # knows no encodings that are not of text, such as base64
+        "a".encode(said)  # knows no encodings that are not of text, such as base64
         name = codecs.lookup(said).name
     except LookupError:
         raise source.refused(f"no encoding is called {said!r}", "name one that Python knows, such as cp1251") from None

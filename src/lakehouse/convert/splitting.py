@@ -99,12 +99,17 @@ class Records:
         return csv.reader(lines, delimiter=self._look.delimiter, strict=True)
 
     def _numbered(self, lines: Iterable[str]) -> Iterator[str]:
+        yield from self._again()
         for line in lines:
             self._number += 1
             yield escapes_marked(line) if self._escapes else line
-            while self._pushed:
-                self._number += 1
-                yield self._pushed.popleft()
+            if self._pushed:
+                yield from self._again()
+
+    def _again(self) -> Iterator[str]:
+        while self._pushed:
+            self._number += 1
+            yield self._pushed.popleft()
 
     def _push(self, lines: Iterable[str]) -> None:
         before = len(self._pushed)
@@ -169,6 +174,12 @@ class Records:
     # Records by their quotes
 
     def _records(self) -> Iterator[_Record]:
+        yield from self._of_lines()
+        while self._pushed:  # by one that was looked for at the file's end
+            self._lines = self._numbered(())
+            yield from self._of_lines()
+
+    def _of_lines(self) -> Iterator[_Record]:
         delimiter, odd = self._look.delimiter, self._odd
         for line in self._lines:
             if odd and odd(line):
