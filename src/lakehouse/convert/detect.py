@@ -69,7 +69,7 @@ def _written(text: str) -> bool:
     letters = {char for char in signs - SYMBOLS if char.isalpha()}
     lower = {small for char in letters for small in char.lower() if small.isalpha() and small > "\x7f"}
     return (
-        bool(letters)
+        bool(signs)
         and signs <= letters | SYMBOLS
         and any(lower <= alphabet for alphabet in ALPHABETS)
         and all(set(inner) <= INNER for inner in _INSIDE.findall(text))

@@ -1,4 +1,4 @@
-"""How a delimited file is written, told by its first megabyte: its delimiter, its quotes, the look of its records.
+"""How a delimited file is written, told by its first lines: its delimiter, its quotes, the look of its records.
 
 The delimiter is said by a setting, by the file itself (`sep=;`), or it is the one that makes most sense of the first 25
 records: it gives the most headers that some contract knows, then the most records as wide as the header.
@@ -24,6 +24,7 @@ DELIMITERS = ",;\t|"
 LONGEST_CELL = 1 << 28
 
 _RECORDS = 25  # in which the header is looked for
+_LOOKED_AT = 2_000  # lines that tell the look of records
 _SHAPES = 3  # a column of more is free text
 _SEP = re.compile(r'\ufeff?"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
 _NAMED = {"tab": "\t", "\\t": "\t"}
@@ -101,7 +102,9 @@ class Look:
         return any(found for found, _ in told) and all(found in shapes for found, shapes in told)
 
     def _cells(self, line: str) -> list[str] | None:
-        if not self.width or (self.quoted is not None and line.startswith('"') != self.quoted):
+        if not self.width or line.count(self.delimiter) + 1 < self.width:
+            return None
+        if self.quoted is not None and line.startswith('"') != self.quoted:
             return None
         cells = alone(line, self.delimiter)
         return cells if cells is not None and len(cells) == self.width else None
@@ -109,6 +112,7 @@ class Look:
 
 def look_of(lines: Sequence[str], delimiter: str, known: frozenset[str]) -> Look:
     """The look of the records of one line at a file's start."""
+    lines = lines[:_LOOKED_AT]
     records = _by_quotes(lines, delimiter)
     if records is None:
         records = [(line, cells) for line in lines if (cells := alone(line, delimiter))]

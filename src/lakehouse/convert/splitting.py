@@ -84,6 +84,7 @@ class Records:
         self._look = look
         self._known = known
         self._escapes = escapes
+        self._quotes_alone = odd == '"'
         self._odd = re.compile(f"[{re.escape(odd)}]").search if odd else None
         self._number = 0
         self._pushed: deque[str] = deque()
@@ -180,13 +181,22 @@ class Records:
             yield from self._of_lines()
 
     def _of_lines(self) -> Iterator[_Record]:
-        delimiter, odd = self._look.delimiter, self._odd
+        delimiter, odd, one, split = self._look.delimiter, self._odd, self._one, self._reader
         for line in self._lines:
-            if odd and odd(line):
+            if not (odd and odd(line)):
+                cells = line.rstrip("\r\n").split(delimiter)
+                yield _Record(self._number, cells if cells != [""] else [], line)
+                continue
+            if not self._quotes_alone or '="' in line:
                 yield from self._odd_records(self._number, line)
                 continue
-            cells = line.rstrip("\r\n").split(delimiter)
-            yield _Record(self._number, cells if cells != [""] else [], line)
+            one.line = line
+            try:
+                cells = next(split)
+            except (_Incomplete, csv.Error) as error:
+                yield from self._unsplit(self._number, line, error)
+            else:
+                yield _Record(self._number, cells, line)
 
     def _odd_records(self, number: int, line: str) -> Iterator[_Record]:
         line = line.lstrip("\ufeff\x1a")
@@ -204,12 +214,17 @@ class Records:
         self._one.line = line
         try:
             cells = next(self._reader)
-        except _Incomplete:
-            yield from self._open(number, line)
-        except csv.Error:
-            yield self._broken(number, [line])
+        except (_Incomplete, csv.Error) as error:
+            yield from self._unsplit(number, line, error)
         else:
             yield self._read(number, cells, line)
+
+    def _unsplit(self, number: int, line: str, error: Exception) -> Iterator[_Record]:
+        """What becomes of a line that is no record on its own."""
+        if isinstance(error, _Incomplete):
+            yield from self._open(number, line)
+        else:
+            yield self._broken(number, [line])
 
     def _read(self, number: int, cells: list[str], text: str) -> _Record:
         """A record that is split; its cells as they are meant."""
