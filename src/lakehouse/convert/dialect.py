@@ -88,8 +88,9 @@ class Look:
     full: bool = False
 
     def begins(self, cells: Sequence[str]) -> bool:
-        """Whether the first cell is for certain one that a record begins with."""
-        return bool(cells) and bool(self.shapes) and shape(cells[0]) in self.shapes[0]
+        """Whether cells begin a record, by the first one, or, where that is free text, because there are several."""
+        first = self.shapes[0] if self.shapes else frozenset()
+        return bool(cells) and (shape(cells[0]) in first if first else len(cells) > 1)
 
     def fits(self, line: str) -> bool:
         """Whether the line alone has as many cells as a record."""
@@ -181,7 +182,7 @@ def _full(body: Sequence[Sequence[str]], width: int, first: frozenset[str]) -> b
     """Whether records have all their cells: those that have less are torn apart, or do not begin like one."""
     short = [len(cells) < width for cells in body]
     if not first:
-        return sum(short) * 3 <= len(body)
+        return sum(short) * 3 <= len(body) and all(len(cells) in (1, width) for cells in body if len(cells) <= width)
     begins = [shape(cells[0]) in first for cells in body]
     torn = [is_short and not begun for is_short, begun in zip(short[1:], begins[1:], strict=True)]
     return not any(map(all, zip(short, begins, [not rest for rest in [*torn, False]], strict=True)))

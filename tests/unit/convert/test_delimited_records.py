@@ -93,6 +93,19 @@ def test_short_rows_are_rows_where_rows_may_be_short(tmp_path):
     assert found == [(2, ["1", "Toys", "Car"]), (3, ["2"]), (4, ["3", "Toys"]), (5, ["4", "Toys", "Car"])]
 
 
+GOODS = "department,product_name,product_id\nToys,Car,1\nBooks,Atlas,2\nFood,Tea,3\n"
+
+
+def test_where_records_begin_with_free_text_a_single_cell_is_the_rest_of_one(tmp_path):
+    found = rows_of(tmp_path, GOODS + "Toys,Ball,4\nand net\nToys,Doll,5\n")
+    assert found[3:] == [(5, Broken("Toys,Ball,4\nand net")), (7, ["Toys", "Doll", "5"])]
+
+
+def test_where_records_begin_with_free_text_several_cells_are_one(tmp_path):
+    found = rows_of(tmp_path, GOODS + "Toys,Ball\nToys,Doll,5\n")
+    assert found[3:] == [(5, ["Toys", "Ball"]), (6, ["Toys", "Doll", "5"])]
+
+
 def test_a_footer_is_no_part_of_the_last_record(tmp_path):
     text = HEADER + "1,Toys,Car\n2,Toys,Car\n"
     assert rows_of(tmp_path, text + "\n(2 rows affected)\n")[-2:] == [
