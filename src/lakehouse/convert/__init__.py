@@ -1,9 +1,10 @@
-"""Conversion: an upload (workbook or delimited text) becomes one normalised CSV per sheet.
+"""Conversion: an upload (workbook or delimited text) becomes one normalised CSV per sheet and dataset.
 
     formats      what kind of file it is, by its name and by its content  (signatures)
     passwords    a workbook that is encrypted -> one that is not
     workbook     .xlsx .xlsm .xlsb .xls .ods  -> grids of text            (xlsx, xlsb, xls, ods)
-    delimited    .csv .tsv .txt, also gzipped -> one grid of text
+    delimited    .csv .tsv .txt, also gzipped -> one grid of text         (encodings, dialect, records)
+    plain_csv    a plain CSV, at once         -> CSV
     routing      header -> dataset, or why there is none
     normalise    grid -> CSV
 
@@ -19,14 +20,13 @@ from pathlib import Path
 
 from lakehouse.contracts.model import Contract
 from lakehouse.contracts.reading import NONE, Reading
-from lakehouse.convert import delimited, passwords, workbook
+from lakehouse.convert import delimited, passwords, plain_csv, workbook
 from lakehouse.convert.formats import checked_format
 from lakehouse.convert.model import Grid, Note, Sheet
 from lakehouse.convert.normalise import normalise
-from lakehouse.convert.routing import known_headers
 from lakehouse.convert.signatures import ENCRYPTED
 
-__all__ = ["Sheet", "convert"]
+__all__ = ["Sheet", "convert", "grids"]
 
 Share = tuple[int, int]
 ALL: Share = (0, 1)
@@ -41,26 +41,34 @@ def convert(
     `reading` wins over what the contracts say. Of `share` (k, n) only every n-th sheet is converted, from the k-th on.
     Raises UploadRefused when the file cannot be read, wherever the reason lies; CSVs already written mean nothing.
     """
-    grids = _grids(path, name, contracts)
     first, of = share
-    mine = (grid for grid in grids if (grid.position - 1) % of == first)
+    found = checked_format(path, name)
+    if first == 0 and not found.notes and (sheet := plain_csv.convert(path, found.form, contracts, folder, reading)):
+        return [sheet]
+    mine = (grid for grid in grids(path, name, contracts, reading) if (grid.position - 1) % of == first)
     return [sheet for grid in mine for sheet in normalise(grid, contracts, folder, reading)]
 
 
-def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
-    """The sheets of the file; the first one has the notes on the file as a whole."""
+def grids(
+    path: Path, name: str, contracts: Mapping[str, Contract] | None = None, reading: Reading = NONE
+) -> Iterator[Grid]:
+    """The sheets of an upload as they are; the first one has the notes on the file as a whole.
+
+    Contracts are needed only to tell the encoding and the delimiter of text. Raises UploadRefused as `convert`.
+    """
+    known = contracts or {}
     found = checked_format(path, name)
     if found.form == ENCRYPTED:
         with passwords.opened(path) as plain:
             found = checked_format(plain, name)
-            yield from _noted(_read(plain, name, found.form, contracts), [passwords.NOTE, *found.notes])
+            yield from _noted(_read(plain, name, found.form, known, reading), [passwords.NOTE, *found.notes])
     else:
-        yield from _noted(_read(path, name, found.form, contracts), found.notes)
+        yield from _noted(_read(path, name, found.form, known, reading), found.notes)
 
 
-def _read(path: Path, name: str, form: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
+def _read(path: Path, name: str, form: str, contracts: Mapping[str, Contract], reading: Reading) -> Iterator[Grid]:
     if form in ("csv", "csv.gz"):
-        return delimited.read(path, name, form, known_headers(contracts.values()))
+        return delimited.read(path, name, form, contracts.values(), reading)
     return workbook.read(path, name, form)
 
 

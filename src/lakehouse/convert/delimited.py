@@ -1,124 +1,148 @@
-"""Delimited text (.csv, .csv.gz), as programs write it: four encodings, four delimiters, quoted newlines.
+"""Delimited text as programs write it becomes one grid of text.
 
-UTF-8 and UTF-16 are known by their byte order mark; without one it is UTF-8 if all of it decodes as such, else
-Windows-1252. The delimiter is the one that makes most sense of the header. A row's number is the line on which it
-begins. A row that cannot be split for certain (a quote never closed, more cells than the header) refuses the file with
-its line, because guessing would shift values into other columns. Streams: memory does not grow with the file.
+    source      its bytes, gzipped or not
+    encodings   which encoding it is in           (detect, alphabets)
+    dialect     its delimiter, its quotes, the look of its records
+    splitting   its lines as records, and what is wrong with one of them
+
+A row's number is the line on which its record begins, as an editor counts: LF, CR and CR LF each end one. The file is
+read twice, once to learn what is in it. Streams: memory does not grow with the file.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
 
-from lakehouse.contracts.model import header as plain
-from lakehouse.convert.model import Grid, Row
-from lakehouse.errors import UploadRefused
+from lakehouse.contracts.model import Contract
+from lakehouse.contracts.reading import Reading
+from lakehouse.convert.dialect import (
+    DELIMITERS,
+    Escapes,
+    Look,
+    delimiter_of,
+    first_records,
+    look_of,
+    named,
+    said_by,
+)
+from lakehouse.convert.encodings import encoding_of
+from lakehouse.convert.model import Grid, Note, Row
+from lakehouse.convert.routing import known_headers, route
+from lakehouse.convert.source import CHUNK, Source
+from lakehouse.convert.splitting import Records
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
-_DELIMITERS = ",;\t|"
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_CHUNK = 1 << 20
-# csv's own limit of 131,072 characters is too small for real text. No cell is as long as this one; what a quote
-# that is never closed swallows may be, and must not fill the memory.
-_LONGEST_CELL = 1 << 28
+_ODD = '"\0\x1a\ufeff'  # needs care where it stands in a line
 
 
-def read(path: Path, name: str, form: str, known: frozenset[str]) -> Iterator[Grid]:
-    """The one nameless sheet of a delimited file; `known` headers (see `routing.plain`) tell its delimiter.
+@dataclass(frozen=True)
+class _File:
+    """What was learned of a file at a first reading. `skipped` lines stand before its first record."""
 
-    Raises UploadRefused, also while rows are read, for what cannot be decoded or split.
+    encoding: str
+    look: Look
+    odd: str
+    escapes: bool
+    skipped: int
+    notes: list[Note]
+
+
+def read(path: Path, name: str, form: str, contracts: Iterable[Contract], reading: Reading) -> Iterator[Grid]:
+    """The one nameless sheet of a delimited file. `reading` wins over what the contracts say.
+
+    Its rows are lists of text, SpecialRows and BrokenRows. Raises UploadRefused, also while rows are read, for what
+    cannot be decoded, unpacked or split.
     """
-    with _refusing(name, form):
-        encoding = _encoding(path, name, form)
-        with _text(path, form, encoding) as file:
-            delimiter = _delimiter(file, known)
+    source, contracts = Source(path, name, form), tuple(contracts)
+    known = known_headers(contracts)
+    with source.refusing():
+        file = _learn(source, contracts, known, reading)
 
-        def rows() -> Iterator[Row]:
-            with _refusing(name, form), _text(path, form, encoding) as file:
-                yield from _rows(file, name, delimiter)
+    def rows() -> Iterator[Row]:
+        with source.refusing(), source.text(file.encoding) as lines:
+            skipped = [next(lines) for _ in range(file.skipped)]
+            blank = ("\n" for _ in skipped)
+            yield from Records(source, chain(blank, lines), file.look, known, file.odd, escapes=file.escapes)
 
-        yield Grid("", 1, rows, plain_text=True)
-
-
-def _open(path: Path, form: str) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if form == "csv.gz" else path.open("rb")
+    yield Grid("", 1, rows, plain_text=True, record=_written(file.look.delimiter), notes=file.notes)
 
 
-def _text(path: Path, form: str, encoding: str) -> IO[str]:
-    return io.TextIOWrapper(_open(path, form), encoding=encoding, newline="")
+def _learn(source: Source, contracts: Sequence[Contract], known: frozenset[str], reading: Reading) -> _File:
+    encoding, notes = encoding_of(
+        source,
+        reading.encoding,
+        dict.fromkeys(contract.reading.encoding for contract in contracts if contract.reading.encoding),
+        _belongs(contracts),
+    )
+    lines = _start(source, encoding)
+    said = said_by(lines[0]) if lines else ""
+    start = lines[bool(said) :]
+    if said:
+        notes.append(Note("delimiter", f"the file says that its delimiter is {said!r}", rows=(1,)))
+    delimiter = named(reading.delimiter) or _of_contract(start, contracts) or said or delimiter_of(start, known)
+    look = look_of(start, delimiter, known)
+    odd, escapes = _survey(source, encoding, look)
+    if escapes.certain:
+        notes.append(Note("escapes", 'quotes inside quotes are written as \\"', rows=tuple(escapes.rows[:5])))
+    return _File(encoding, look, odd, escapes.certain, int(bool(said)), notes)
 
 
-def _encoding(path: Path, name: str, form: str) -> str:
-    with _open(path, form) as file:
-        head = file.read(4)
-    marked = next((encoding for bom, encoding in _BOMS.items() if head.startswith(bom)), "")
-    for encoding in [marked] if marked else ["utf-8", "cp1252"]:
-        if _decodes(path, name, form, encoding):
-            return encoding
-    kinds = "UTF-16" if marked == "utf-16" else "UTF-8" if marked else "UTF-8 or Windows-1252"
-    raise UploadRefused(f"{name}: not {kinds} text", "save it as CSV UTF-8 and send it again")
+def _start(source: Source, encoding: str) -> list[str]:
+    with source.text(encoding) as file:
+        return file.readlines(CHUNK)
 
 
-def _decodes(path: Path, name: str, form: str, encoding: str) -> bool:
-    line = 1
-    try:
-        with _text(path, form, encoding) as file:
-            while chunk := file.read(_CHUNK):
-                if "\0" in chunk:
-                    line += chunk[: chunk.index("\0")].count("\n")
-                    raise UploadRefused(f"{name}: line {line}: a NUL byte", "save it as CSV UTF-8 and send it again")
-                line += chunk.count("\n")
-    except UnicodeDecodeError:
-        return False
-    return True
+def _survey(source: Source, encoding: str, look: Look) -> tuple[str, Escapes]:
+    """Which characters are somewhere in the file that need care, and how its quotes are escaped."""
+    escapes, found, backslash = Escapes(look.delimiter, look.width), set(), False
+    with source.text(encoding) as file:
+        while chunk := file.read(CHUNK):
+            found |= {char for char in _ODD if char in chunk}
+            backslash = backslash or "\\" in chunk
+    if backslash and '"' in found:
+        with source.text(encoding) as file:
+            for number, line in enumerate(file, start=1):
+                if '\\"' in line:
+                    escapes.see(number, line)
+    return "".join(sorted(found | ({"\\"} if escapes.certain else set()))), escapes
 
 
-def _delimiter(file: IO[str], known: frozenset[str]) -> str:
-    start = io.StringIO(file.read(_CHUNK), newline="").readlines()
+def _belongs(contracts: Sequence[Contract]) -> Callable[[str, str], bool]:
+    """Whether text in an encoding is of a contract that says so."""
 
-    def sense(delimiter: str) -> tuple[int, int]:
-        header = next((cells for cells in _reader(start, delimiter, strict=False) if any(cells)), [])
-        return sum(plain(cell) in known for cell in header), len(header)
+    def belongs(encoding: str, text: str) -> bool:
+        lines = io.StringIO(text, newline="").readlines()
+        return any(
+            contract.dataset in _datasets(lines, delimiter, contracts)
+            for contract in contracts
+            if contract.reading.encoding == encoding
+            for delimiter in (*filter(None, [named(contract.reading.delimiter)]), *DELIMITERS)
+        )
 
-    return max(_DELIMITERS, key=sense)
-
-
-def _reader(lines: Iterable[str], delimiter: str, *, strict: bool) -> Reader:
-    csv.field_size_limit(_LONGEST_CELL)
-    return csv.reader(lines, delimiter=delimiter, strict=strict)
-
-
-def _rows(file: IO[str], name: str, delimiter: str) -> Iterator[Row]:
-    reader = _reader(file, delimiter, strict=True)
-    width, line = 0, 1
-    try:
-        for cells in reader:
-            width = width or (len(cells) if any(cells) else 0)  # the first record that is not empty is the header
-            if len(cells) > width and any(cells[width:]):
-                raise UploadRefused(
-                    f"{name}: line {line}: {len(cells)} cells under a header of {width}",
-                    "quote cells that contain the delimiter",
-                )
-            yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        hint = "check the quotes of this record: one may never be closed"
-        raise UploadRefused(f"{name}: line {line}: not well-formed ({error})", hint) from None
+    return belongs
 
 
-@contextmanager
-def _refusing(name: str, form: str) -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UploadRefused(f"{name}: the {form} file is damaged or cut short ({error})", "send it again") from error
+def _of_contract(lines: Sequence[str], contracts: Sequence[Contract]) -> str:
+    """The delimiter of the contract whose header is among the lines, split by it."""
+    said = ((contract, named(contract.reading.delimiter)) for contract in contracts if contract.reading.delimiter)
+    return next((char for contract, char in said if contract.dataset in _datasets(lines, char, contracts)), "")
+
+
+def _datasets(lines: Sequence[str], delimiter: str, contracts: Sequence[Contract]) -> set[str]:
+    """The datasets that the first records could be headers of."""
+    return {route(record, contracts).dataset for record in first_records(lines, delimiter)}
+
+
+def _written(delimiter: str) -> Callable[[Sequence[str]], str]:
+    """Cells as a line of this file."""
+
+    def record(cells: Sequence[str]) -> str:
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter, lineterminator="").writerow(cells)
+        return line.getvalue()
+
+    return record
