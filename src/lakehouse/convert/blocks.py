@@ -46,7 +46,7 @@ class Block:
         self._grid, self._header, self._columns, self._hints = grid, header, columns, hints
         self._order = sorted(columns.taken.values())
         self._watch = Watch(header, router)
-        self._records = Records(header.cells, longer=hints.longer, shifted=hints.shifted)
+        self._records = Records(header.cells, longer=hints.longer, shifted=hints.shifted, watching=grid.plain_text)
         self._loose = Loose(self._order[0], len(header.cells), plain_text=grid.plain_text)
         self._nameless: dict[int, list[int]] = {}
         self._again: list[int] = []
@@ -58,19 +58,19 @@ class Block:
     @property
     def hints(self) -> Hints:
         """What the rows have told that should have been known before."""
-        return Hints(longer=self._records.longer, shifted=self._records.shifted)
+        return Hints(longer=self._records.longer(self.count), shifted=self._records.shifted(self.count))
 
     def rows(self, source: Iterator[Row]) -> Iterator[tuple[str, ...]]:
         """The rows for the CSV."""
         width, columns = len(self._header.cells), self._columns
         unnamed = [i for i, text in enumerate(self._header.cells) if not text.strip()]
-        plain_text, foreign, some = self._grid.plain_text, self._hints.foreign, bool(columns.set)
-        watches = columns.watches
+        foreign, some = self._hints.foreign, bool(columns.set)
+        watches, records = columns.watches, self._records
         # Two cells are put behind each row: an empty one for columns that the sheet lacks, and the row's number.
         pick = itemgetter(*[columns.taken.get(name, width) for name in columns.names], width + 1)
         for number, cells in self._body(source):
             self.count += 1
-            if isinstance(cells, BrokenRow) or (plain_text and self._records.odd(cells)):
+            if (len(cells) != width or records.watching) and self._is_record(cells):
                 yield columns.record(number, self._text(cells))
                 continue
             if len(cells) != width:
@@ -96,10 +96,9 @@ class Block:
             number, cells = row
             lead = cells[lead_at] if len(cells) > lead_at else ""
             if (
-                (lead[:1] not in _NUMERIC and known[lead])
-                or len(cells) <= second_at
+                len(cells) <= second_at
                 or not cells[second_at]
-                or not words.isdisjoint(cells)
+                or (lead[:1] not in _NUMERIC and (known[lead] or not words.isdisjoint(cells)))
             ):
                 aside = self._is_aside(number, cells, far=not self._grid.plain_text and number > last + 1)
                 yield from self._settled()
@@ -123,14 +122,12 @@ class Block:
             if any(cells):
                 self._blanks.append(number)
             return True
-        if self._watch.repeats(cells):
-            self._again.append(number)
-            self._settle(before_header=True)
-            return True
-        if header := self._watch.begins(number, cells):
-            self.next = header
-            self._settle(before_header=True)
-            return True
+        if self._watch.may_be_header(cells):
+            self.next = None if (again := self._watch.repeats(cells)) else self._watch.begins(number, cells)
+            if again or self.next:
+                self._again += [number] * again
+                self._settle(before_header=True)
+                return True
         return len(self._order) > 1 and self._loose.takes(number, cells, gap=far or self._gap_after == self.count)
 
     def _settle(self, *, before_header: bool) -> None:
@@ -155,6 +152,9 @@ class Block:
         yield from rows_note("header_again", self._again, "the header again, left out")
         yield from rows_note("blanks", self._blanks, "nothing but blanks, skipped")
         yield from self._lines
+
+    def _is_record(self, cells: list[str]) -> bool:
+        return isinstance(cells, BrokenRow) or (self._grid.plain_text and self._records.odd(cells))
 
     def _text(self, cells: list[str]) -> str:
         if isinstance(cells, BrokenRow):

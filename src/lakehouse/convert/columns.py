@@ -15,7 +15,7 @@ from lakehouse.convert.typed import ColumnReader, Convention
 from lakehouse.marks import CELLS, MARK, RECORDS, marked
 
 # What makes a text in a column of numbers worth a look: see `lakehouse.convert.typed`.
-_SUSPICIOUS = re.compile(r",|\.\d{3}(?!\d)")
+_GROUP = re.compile(r"\.\d{3}(?!\d)")
 
 
 class Columns:
@@ -47,7 +47,10 @@ class Columns:
 
     def suspicious(self, cells: Sequence[str]) -> bool:
         """Whether a row of plain text has a number that may be written in more than one way."""
-        return self._numbers is not None and _SUSPICIOUS.search("|".join(self._numbers(cells))) is not None
+        if self._numbers is None:
+            return False
+        text = "|".join(self._numbers(cells))
+        return "," in text or ("." in text and _GROUP.search(text) is not None)
 
     @property
     def watches(self) -> bool:

@@ -90,6 +90,11 @@ class Watch:
         self.words = frozenset(_spellings(router.known_names)) | {text for text in header.cells if text.strip()}
         self.known = Known(router.known | {text for text in self._compared if text})
 
+    def may_be_header(self, cells: Sequence[str]) -> bool:
+        """Whether it is worth while to compare a row, which has something in it, with headers."""
+        first = next(text for text in cells if text.strip())
+        return self.known[first] or not self.words.isdisjoint(cells)
+
     def repeats(self, cells: Sequence[str]) -> bool:
         """Whether a row is the same header again; a column that is not known may be missing."""
         compared = [plain(text) for text in cells]
@@ -106,14 +111,14 @@ class Watch:
 
 
 class Known(dict[str, bool]):
-    """Whether a text is a header that is known. Texts in a column repeat, so answers are kept."""
+    """Whether a text is a header that is known, or nothing. Texts in a column repeat, so answers are kept."""
 
     def __init__(self, known: frozenset[str]) -> None:
         super().__init__()
         self._known = known
 
     def __missing__(self, text: str) -> bool:
-        found = plain(text) in self._known
+        found = (compared := plain(text)) in self._known or not compared
         if len(self) < 10_000:
             self[text] = found
         return found

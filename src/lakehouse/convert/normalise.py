@@ -144,13 +144,10 @@ class _Attempt:
             message = f"the sheet holds nothing but error values: {counted.example}"
             self._notes.append(Note("errors_only", message))
             return self._report(message, counted.rows)
-        if self._reading.header_row:
-            return self._report(
-                f"holds {_rows(counted.rows)}; row {self._reading.header_row} is no header", counted.rows
-            )
         route = self._router.route(headers.widest(start.above))
         self._notes += near_notes(route)
-        return self._report(f"holds {_rows(counted.rows)}; {route.reason}", counted.rows)
+        reason = route.reason if route.status == "ignored" else "its header is not in the row that headerRow says"
+        return self._report(f"holds {_rows(counted.rows)}; {reason}", counted.rows)
 
     def _report(self, reason: str, rows: int, header: Header | None = None) -> Sheet:
         number = header.number if header else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lakehouse.convert.model import Note
+from lakehouse.convert.model import BrokenRow, Note
 from lakehouse.convert.nearly import hint
 from lakehouse.convert.routing import Route
 
@@ -54,10 +54,14 @@ def rows_note(kind: str, rows: Sequence[int], what: str) -> Iterator[Note]:
 
 def header_note(header_row: int, above: Sequence[tuple[int, Sequence[str]]]) -> Iterator[Note]:
     """What stands above a header, if anything does."""
-    filled = [(number, [text.strip() for text in cells if text.strip()]) for number, cells in above]
+    filled = [(number, _texts(cells)) for number, cells in above]
     filled = [(number, texts) for number, texts in filled if texts]
     if filled:
         shown = "; ".join(", ".join(texts)[:80] for _, texts in filled[:_NAMED])
         more = f" and {len(filled) - _NAMED} rows more" if len(filled) > _NAMED else ""
         message = f"the header is in row {header_row}; what stands above it is left out: {shown}{more}"
         yield Note("header_row", message, rows=(header_row, *(number for number, _ in filled)))
+
+
+def _texts(cells: Sequence[str]) -> list[str]:
+    return [cells.text] if isinstance(cells, BrokenRow) else [text.strip() for text in cells if text.strip()]
