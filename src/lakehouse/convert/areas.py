@@ -26,7 +26,7 @@ class Areas:
         return self._spread(rows) if self._merged else rows
 
     def notes(self, header_row: int) -> Iterator[Note]:
-        """What became of the rows below the header."""
+        """What became of the rows; of merged cells, below the header."""
         filled = [area for area in self._filled if area.bottom > header_row]
         if filled:
             shown = ", ".join(map(_name, filled[:_MOST_NAMED]))
@@ -34,10 +34,7 @@ class Areas:
             message = f"merged cells give their value to each row that they span: {shown}{more}"
             yield Note("merged", message, letters(filled[0].left), tuple(sorted({self._filled[a] for a in filled})[:5]))
         for row, text in self._left_out.items():
-            if row > header_row:
-                yield Note(
-                    "totals_row", f"row {row} is the totals row of a table, and is left out: {text}", rows=(row,)
-                )
+            yield Note("totals_row", f"row {row} is the totals row of a table, and is left out: {text}", rows=(row,))
 
     def _without_totals(self, rows: Iterator[Row]) -> Iterator[Row]:
         for number, cells in rows:
