@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lakehouse.convert.model import Area, Cell, Grid, Note, Row, SpecialRow
 from lakehouse.convert.routing import letters
@@ -25,14 +25,19 @@ class Areas:
             rows = self._without_totals(rows)
         return self._spread(rows) if self._merged else rows
 
-    def notes(self, header_row: int) -> Iterator[Note]:
+    def notes(self, header_row: int, header: Sequence[str]) -> Iterator[Note]:
         """What became of the rows; of merged cells, below the header."""
-        filled = [area for area in self._filled if area.bottom > header_row]
-        if filled:
-            shown = ", ".join(map(_name, filled[:_MOST_NAMED]))
-            more = f" and {len(filled) - _MOST_NAMED} more" if len(filled) > _MOST_NAMED else ""
-            message = f"merged cells give their value to each row that they span: {shown}{more}"
-            yield Note("merged", message, letters(filled[0].left), tuple(sorted({self._filled[a] for a in filled})[:5]))
+        columns: dict[int, list[Area]] = {}
+        for area in self._filled:
+            if area.bottom > header_row:
+                columns.setdefault(area.left, []).append(area)
+        for column, areas in sorted(columns.items()):
+            shown = ", ".join(map(_name, areas[:_MOST_NAMED]))
+            more = f" and {len(areas) - _MOST_NAMED} more" if len(areas) > _MOST_NAMED else ""
+            name = "".join(header[column : column + 1]).strip() or letters(column)
+            rows = tuple(self._filled[area] for area in areas[:_MOST_NAMED])
+            message = f"column {name!r}: merged cells give their value to each row that they span: {shown}{more}"
+            yield Note("merged", message, name, rows)
         for row, text in self._left_out.items():
             yield Note("totals_row", f"row {row} is the totals row of a table, and is left out: {text}", rows=(row,))
 

@@ -25,7 +25,7 @@ from lakehouse.convert.blocks import Block, Hints
 from lakehouse.convert.columns import Columns
 from lakehouse.convert.headers import Header, Start, Watch, blank
 from lakehouse.convert.model import BrokenRow, Cell, Grid, Note, Row, Sheet, SheetRefused
-from lakehouse.convert.notes import header_note, near_notes, route_notes
+from lakehouse.convert.notes import header_note, near_notes
 from lakehouse.convert.routing import Router, quoted
 from lakehouse.convert.typed import Convention
 from lakehouse.convert.written import Written
@@ -66,7 +66,7 @@ class _Attempt:
             return [self._ignored(start)]
         self._notes += header_note(start.header.number, start.above)
         self._read(start)
-        self._notes += areas.notes(start.header.number)
+        self._notes += areas.notes(start.header.number, start.header.cells)
         done = [*(written.sheet(self._grid) for written in self._written.values()), *self._refused]
         first, *others = sorted(done, key=lambda sheet: sheet.header_row)
         return [replace(first, notes=(*self._notes, *first.notes)), *others]
@@ -119,7 +119,7 @@ class _Attempt:
             dataset=header.route.dataset,
             rows=count,
             header_row=header.number,
-            notes=tuple(route_notes(header.route)),
+            notes=tuple(near_notes(header.route)),
             unknown_columns=header.route.unknown,
         )
         self._refused.append(sheet)
