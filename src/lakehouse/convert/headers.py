@@ -152,4 +152,16 @@ def _chosen(seen: Sequence[Row], routed: Sequence[Route | None]) -> int | None:
         between = any(not blank(cells) for _, cells in seen[index + 1 : sure[0]])
         if index < sure[0] and between and is_header(seen[index][1], route):
             return index
-    return sure[0]
+    return _lowest(seen, routed, sure)
+
+
+def _lowest(seen: Sequence[Row], routed: Sequence[Route | None], sure: Sequence[int]) -> int:
+    """Of headers one right below the other, as where cells of the upper are merged, the one that knows more."""
+    best = sure[0]
+    for index in sure[1:]:
+        upper, lower = routed[best], routed[index]
+        between = any(not blank(cells) for _, cells in seen[best + 1 : index])
+        if between or not upper or not lower or lower.known <= upper.known:
+            break
+        best = index
+    return best

@@ -15,6 +15,8 @@ from lakehouse.convert.model import Cell, Note
 Verdict = Literal["row", "record", "line"]
 Waiting = tuple[int, list[str]]
 
+_MOST = 20  # more than a report has of them
+
 
 class Loose:
     """The rows that wait, under a header of more than one column, the first of which is at position `lead`."""
@@ -22,33 +24,40 @@ class Loose:
     def __init__(self, lead: int, width: int, *, plain_text: bool) -> None:
         self.waiting: list[Waiting] = []
         self._lead, self._width, self._plain_text = lead, width, plain_text
-        self._gap = False
+        self._gaps: list[bool] = []  # whether an empty row stands before each
+        self._usual = False  # whether such rows are in the midst of the table, too
 
     def takes(self, number: int, cells: list[str], *, gap: bool) -> bool:
         """Whether the row may be such a line; it then waits."""
         filled = [text for text in cells if text and not text.isspace()]
         if len(filled) != 1 or not any(text.strip() for text in cells[: self._lead + 1]) or _is_value(filled[0]):
             return False
-        if not self.waiting:
-            self._gap = gap
+        if len(self.waiting) == _MOST:
+            return False
+        self._gaps.append(gap or any(self._gaps))
         self.waiting.append((number, cells))
         return True
 
     def verdicts(self, *, before_header: bool) -> Iterator[tuple[Verdict, Waiting]]:
         """What each row that waits is, now that no row of the table follows."""
-        for number, cells in self.waiting:
+        for gap, (number, cells) in zip(self._gaps, self.waiting, strict=True):
             text = next(text for text in cells if text.strip())
             cut = self._plain_text and len(cells) < self._width
             reads_so = " " in text.strip() and (cut or before_header)
-            verdict: Verdict = "line" if self._gap or reads_so else "record" if cut else "row"
+            verdict: Verdict = "line" if gap or reads_so else "record" if cut and not self._usual else "row"
             yield verdict, (number, cells)
-        self.waiting.clear()
+        self._clear()
 
     def rows(self) -> list[Waiting]:
         """Those that waited, because a row of the table has followed."""
         waited = self.waiting[:]
-        self.waiting.clear()
+        self._usual = True
+        self._clear()
         return waited
+
+    def _clear(self) -> None:
+        self.waiting.clear()
+        self._gaps.clear()
 
 
 def note(number: int, cells: Sequence[str]) -> Note:
