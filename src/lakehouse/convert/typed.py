@@ -150,7 +150,7 @@ def _numbers(reading: Reading, *, exponent: bool) -> Read:
         signs = [found[name] for name in ("before", "within", "behind", "last") if found[name]]
         if len(signs) + bool(found["open"]) > 1 or bool(found["open"]) != bool(found["close"]):
             return None
-        whole, decimals = re.sub(r"\D", "", found["whole"]), found["decimals"] or ""
+        whole, decimals = re.sub(r"\D", "", found["whole"]), (found["decimals"] or "").strip("-")
         if not whole + decimals:
             return None
         if found["percent"]:
@@ -172,7 +172,7 @@ def _number_form(reading: Reading, *, exponent: bool) -> re.Pattern[str]:
     return re.compile(
         rf"""(?P<open>\()?'?\s*(?P<before>[+-])?\s*{money}\s*(?P<within>[+-])?\s*
              (?P<whole>[0-9]{{1,3}}(?P<group>[{re.escape(group)}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*|[0-9]*)
-             (?:{re.escape(decimal)}(?P<decimals>[0-9]*))?
+             (?:{re.escape(decimal)}(?P<decimals>-{{1,2}}|[0-9]*))?
              {"(?P<power>[eE][+-]?[0-9]+)?" if exponent else ""}
              \s*(?P<percent>%)?\s*(?P<behind>[+-])?\s*{money}\s*(?P<last>[+-])?\s*(?P<close>\))?""",
         re.VERBOSE,
