@@ -17,7 +17,7 @@ from lakehouse.contracts.model import header as plain
 
 # Letters that look like a Latin one (after Unicode's confusables.txt), Cyrillic and Greek, as they are case-folded.
 _LOOK_ALIKES = str.maketrans("аевкмнорстухіјѕһԁԛԝүαβεζηικμνορτυχ", "aebkmhopctyxijshdqwyabezhikmvoptux")
-_ALIKE = 0.8
+_ALIKE = 0.85
 _MOST = 50  # headers that are looked at; the work grows with headers x columns
 
 
@@ -66,13 +66,19 @@ def _similar(header: str, names: Sequence[tuple[str, str]], distinctive: set[str
     best, score = "", _ALIKE
     for column, name in names:
         known = _words(name)
-        shared = words & known & distinctive
-        alike = SequenceMatcher(None, bare, plain(name), autojunk=False).ratio()
-        if shared and (known <= words or words <= known):
+        alike = _ratio(bare, plain(name))
+        if words & known & distinctive and (known <= words or words <= known):
             alike = max(alike, 0.9)
         if alike > score:
             best, score = column, alike
     return Miss(best) if best else None
+
+
+def _ratio(one: str, other: str) -> float:
+    """How alike two texts are, from 0 to 1; 0 where they cannot be alike enough."""
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    likely = matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE
+    return matcher.ratio() if likely else 0
 
 
 def _column_words(column: Column) -> set[str]:

@@ -140,8 +140,11 @@ def _undecided(matches: Sequence[_Match]) -> Route:
     what = ", ".join(
         f"{m.contract.dataset} (no column {quoted(m.missing)})" if m.missing else m.contract.dataset for m in matches
     )
-    reason = f"the header fits more than one dataset equally well: {what}"
-    return Route("refused", reason, known=len(matches[0].names))
+    missing = [column for match in matches for column in match.contract.columns if column.name in match.missing]
+    near = near_misses(matches[0].unknown, missing)
+    told = [hint(header, miss) for header, miss in near.items()]
+    reason = "; ".join([f"the header fits more than one dataset equally well: {what}", *told])
+    return Route("refused", reason, unknown=matches[0].unknown, near=near, known=len(matches[0].names))
 
 
 def _match(header: Sequence[str], contract: Contract, known: Mapping[str, str]) -> _Match:
