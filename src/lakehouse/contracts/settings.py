@@ -69,7 +69,7 @@ def _misplaced(name: str, column: Column | None) -> str:
     if column.derived_from:
         return f"{name}: this value is computed; put it on {column.derived_from}"
     if setting.kinds and column.type.kind not in setting.kinds:
-        return f"{name} is not for a {column.type.kind}, but for {', '.join(setting.kinds)}"
+        return f"{name} is for columns of type {' or '.join(setting.kinds)}, not {column.type.kind}"
     return ""
 
 
