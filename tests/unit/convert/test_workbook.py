@@ -141,7 +141,8 @@ def test_hidden_sheets_are_reported_and_not_loaded(tmp_path, state):
     book["old"].sheet_state = state
     book.save(path)
     seen, old = converted(path)
-    assert (seen.status, old.status, old.reason) == ("converted", "ignored", "the sheet is hidden")
+    assert (seen.status, old.status) == ("converted", "ignored")
+    assert old.reason.startswith("the sheet is hidden")
 
 
 def test_chart_sheets_are_ignored_and_do_not_shift_the_others(tmp_path):
