@@ -187,12 +187,12 @@ def key_ranges(contract: Contract) -> exp.Expr:
     key = name(column.name)
     if column.type.kind != "integer":
         return statement(f"SELECT MIN({key}) AS low, MAX({key}) AS high FROM checked WHERE _codes IS NULL")
-    place = f"(CAST({key} AS DOUBLE) - all_keys.low) / (all_keys.high - all_keys.low + 1)"
+    place = f"(CAST({key} AS DOUBLE) - _all._low) / (_all._high - _all._low + 1)"
     return statement(f"""
         WITH valid AS (SELECT {key} FROM checked WHERE _codes IS NULL),
-             all_keys AS (SELECT CAST(MIN({key}) AS DOUBLE) AS low, CAST(MAX({key}) AS DOUBLE) AS high FROM valid),
-             placed AS (SELECT {key}, FLOOR({place} * {_BUCKETS}) AS bucket FROM valid CROSS JOIN all_keys)
-        SELECT MIN({key}) AS low, MAX({key}) AS high FROM placed GROUP BY bucket ORDER BY low""")
+             _all AS (SELECT CAST(MIN({key}) AS DOUBLE) AS _low, CAST(MAX({key}) AS DOUBLE) AS _high FROM valid),
+             placed AS (SELECT {key}, FLOOR({place} * {_BUCKETS}) AS _bucket FROM valid CROSS JOIN _all)
+        SELECT MIN({key}) AS low, MAX({key}) AS high FROM placed GROUP BY _bucket ORDER BY low""")
 
 
 def compared(contract: Contract, with_retried: bool) -> exp.Expr:
@@ -240,9 +240,9 @@ def _older(contract: Contract, with_retried: bool) -> str:
 
 def changes(contract: Contract) -> exp.Expr:
     """The rows to write, with their lineage but for the execution, which the job adds."""
-    lineage = names(("_source_file", "_source_sheet", "_source_row"))
+    columns = [*(column.name for column in contract.columns), "_source_file", "_source_sheet", "_source_row"]
     return statement(f"""
-        SELECT {", ".join(names_of(contract))}, {lineage}, _execution_id, _partition_was, _outcome
+        SELECT {names(columns, "compared")}, _execution_id, _partition_was, _outcome
         FROM compared CROSS JOIN execution WHERE _outcome IN ('inserted', 'updated')""")
 
 

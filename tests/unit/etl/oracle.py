@@ -39,7 +39,8 @@ CELLS: dict[str, dict[str, Any]] = {
     },
     "reordered": {
         "": None, "0": 0, "1": 1, "1.0": 1, "2": Wrong("allowed"), marked("ja", read="1"): 1,
-        marked("-", read=""): None, marked("zwei", read="2"): Wrong("allowed"), marked("1.000", rule="ambiguous"): Wrong("ambiguous"),
+        marked("-", read=""): None, marked("zwei", read="2"): Wrong("allowed"),
+        marked("1.000", rule="ambiguous"): Wrong("ambiguous"),
     },
     "order_timestamp": {
         "2026-04-01T10:00:00": _instant(1, 10), "2026-04-01 12:00:00+02:00": _instant(1, 10),
