@@ -75,7 +75,7 @@ def column_types(table: DeltaTable) -> dict[str, str]:
 
 
 def candidates(name: str, table: TableSpec, statistics: Sequence[str], ranges: Ranges | None) -> str:
-    """The statement that keeps, as `name`, `filename` and `partition` of the files that may hold a key in the ranges.
+    """The statement that keeps, as `name`, `_file` and `_partition` of the files that may hold a key in the ranges.
 
     It reads the relation `actions`, which is delta-rs's list of the table's files; `statistics` are its columns. A file
     without statistics may hold any key.
@@ -89,7 +89,7 @@ def candidates(name: str, table: TableSpec, statistics: Sequence[str], ranges: R
     folder = _literal(f"{table.location}/")
     return f"""
         CREATE OR REPLACE TEMP TABLE {name} AS
-        SELECT {folder} || url_decode(path) AS filename, {partition} AS partition
+        SELECT {folder} || url_decode(path) AS _file, {partition} AS _partition
         FROM actions WHERE num_records IS DISTINCT FROM 0 AND ({condition})"""
 
 

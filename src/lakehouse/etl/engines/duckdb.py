@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ _SOURCE_TYPES = {"_source_file": "VARCHAR", "_source_sheet": "VARCHAR", "_positi
 # What does not fit goes to disk: a laptop that loads ten million rows has other things to do with its memory.
 _MEMORY = "768MB"
 
+# How long a record may be, in bytes. Buffers are as long, so only those files are read like this that DuckDB cannot
+# read with its own limit, which is 2 MB.
+_LONGEST = 128 * 2**20
+
 # A writer is open for every partition of a batch, and keeps in memory what it has not compressed: pages that are full
 # soon, and dictionaries that are given up soon, make a third less of it. The files come out smaller, too.
 _PARQUET = WriterProperties(
@@ -46,6 +50,7 @@ class DuckDBEngine:
     def __init__(self) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="lakectl-"))
         self._interrupted, self._closed = threading.Event(), threading.Event()
+        self._read_again: Callable[[], None] | None = None
         self._connection = duckdb.connect(
             config={
                 "memory_limit": _MEMORY,
@@ -61,7 +66,7 @@ class DuckDBEngine:
         origin = f"{name}_origin"
         self._run(
             f"CREATE OR REPLACE TEMP TABLE {origin}"
-            " (filename VARCHAR, _source_file VARCHAR, _source_sheet VARCHAR, _position INTEGER)"
+            " (_csv VARCHAR, _source_file VARCHAR, _source_sheet VARCHAR, _position INTEGER)"
         )
         if not files:
             text = dict.fromkeys(columns, "VARCHAR")
@@ -70,13 +75,8 @@ class DuckDBEngine:
         with self._failing():
             rows = [[file.uri, file.source_file, file.sheet, file.position] for file in files]
             self._connection.executemany(f"INSERT INTO {origin} VALUES (?, ?, ?, ?)", rows)
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for file in files:
-            groups.setdefault(file.columns, []).append(file.uri)
-        read = [_csv(uris, header, columns) for header, uris in groups.items()]
-        self._view(
-            name, f"SELECT * EXCLUDE (filename) FROM ({' UNION ALL '.join(read)}) JOIN {origin} USING (filename)"
-        )
+        self._view(name, _fresh(files, columns, origin))
+        self._read_again = lambda: self._view(name, _fresh(files, columns, origin, f", max_line_size = {_LONGEST}"))
 
     def scan(self, name: str, table: TableSpec, ranges: Ranges | None = None) -> None:
         delta_table = self._open(table)
@@ -84,21 +84,30 @@ class DuckDBEngine:
         if delta_table is None or not self._candidates(candidates, delta_table, table, ranges):
             self._view(name, _no_rows(delta.duckdb_types(table.columns)))
             return
-        paths = [row["filename"] for row in self._fetch(f"SELECT filename FROM {candidates}")]
-        read = f"read_parquet({_list(paths)}, filename = true, union_by_name = true, hive_partitioning = false)"
+        paths = [row["_file"] for row in self._fetch(f"SELECT _file FROM {candidates}")]
+        read = f"read_parquet({_list(paths)}, filename = '_file', union_by_name = true, hive_partitioning = false)"
         with self._failing():
             present = set(self._connection.sql(f"SELECT * FROM {read}").columns)
         columns = ", ".join(
             f"CAST({_place(column, table, present)} AS {type_}) AS {_name(column)}"
             for column, type_ in delta.duckdb_types(table.columns).items()
         )
-        self._view(name, f"SELECT {columns} FROM {read} AS stored JOIN {candidates} AS files USING (filename)")
+        self._view(name, f"SELECT {columns} FROM {read} AS stored JOIN {candidates} AS files USING (_file)")
 
     def define(self, name: str, query: exp.Expr) -> None:
         self._view(name, query.sql("duckdb"))
 
     def keep(self, name: str, query: exp.Expr) -> None:
-        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query.sql('duckdb')}")
+        statement = f"CREATE OR REPLACE TEMP TABLE {name} AS {query.sql('duckdb')}"
+        try:
+            self._run(statement)
+        except JobFailed as error:
+            if self._read_again is None or not isinstance(error.__cause__, duckdb.InvalidInputException):
+                raise
+            # A record that is too long looks like one that is damaged: this and all that follow are read anew.
+            self._read_again()
+            self._read_again = None
+            self._run(statement)
 
     def rows(self, query: exp.Expr) -> list[dict[str, Any]]:
         return self._fetch(query.sql("duckdb"))
@@ -177,12 +186,12 @@ class DuckDBEngine:
             return DeltaTable(table.location) if DeltaTable.is_deltatable(table.location) else None
 
     def _candidates(self, name: str, delta_table: DeltaTable, table: TableSpec, ranges: Ranges | None) -> int:
-        """Keeps `filename` (and `partition`) of the files that may hold a key of the ranges; returns how many."""
+        """Keeps `_file` (and `_partition`) of the files that may hold a key of the ranges; returns how many."""
         with self._failing():
             actions = self._connection.register("actions", delta_table.get_add_actions(flatten=True))
             self._run(delta.candidates(name, table, actions.sql("SELECT * FROM actions").columns, ranges))
             actions.unregister("actions")
-        return len(self._fetch(f"SELECT filename FROM {name}"))
+        return len(self._fetch(f"SELECT _file FROM {name}"))
 
     def _written(self, table: TableSpec, source: str) -> duckdb.DuckDBPyRelation:
         return self._connection.sql(f"SELECT {', '.join(map(_name, table.columns))} FROM {source}")
@@ -212,21 +221,30 @@ class DuckDBEngine:
             raise JobFailed(str(error).strip()) from error
 
 
-def _csv(uris: Sequence[str], header: Sequence[str], columns: Sequence[str]) -> str:
+def _fresh(files: Sequence[ManifestFile], columns: Sequence[str], origin: str, options: str = "") -> str:
+    """The SELECT over raw CSVs; `origin` is the relation that says where each is from."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        groups.setdefault(file.columns, []).append(file.uri)
+    read = [_csv(uris, header, columns, options) for header, uris in groups.items()]
+    return f"SELECT * EXCLUDE (_csv) FROM ({' UNION ALL '.join(read)}) JOIN {origin} USING (_csv)"
+
+
+def _csv(uris: Sequence[str], header: Sequence[str], columns: Sequence[str], options: str) -> str:
     """The SELECT over raw CSVs that have the same header: `columns` as text, the row number, the file's name."""
     types = ", ".join(f"{_text(column)}: 'VARCHAR'" for column in [*header, "_source_row"])
     read = (
         f"read_csv({_list(uris)}, columns = {{{types}}}, header = true, auto_detect = false, delim = ',', quote = '\"',"
-        " escape = '\"', nullstr = '', strict_mode = true, filename = true)"
+        f" escape = '\"', nullstr = '', strict_mode = true, filename = '_csv'{options})"
     )
     given = ", ".join(_name(column) if column in header else f"NULL::VARCHAR AS {_name(column)}" for column in columns)
-    return f"SELECT {given}, CAST(_source_row AS BIGINT) AS _source_row, filename FROM {read}"
+    return f"SELECT {given}, CAST(_source_row AS BIGINT) AS _source_row, _csv FROM {read}"
 
 
 def _place(column: str, table: TableSpec, present: set[str]) -> str:
     """Where a column's values are: in the log for the partition, in the files, or nowhere if the column is new."""
     if column == table.partition_by:
-        return "files.partition"
+        return "files._partition"
     return f"stored.{_name(column)}" if column in present else "NULL"
 
 

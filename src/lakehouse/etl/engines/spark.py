@@ -136,12 +136,12 @@ class SparkEngine:
         ).schema(", ".join(f"{_name(column)} string" for column in header))
         view = f"csv_{uuid.uuid4().hex}"
         paths = [escape_glob(file.uri) for file in files]
-        reader.csv(paths).select("*", "_metadata.file_name").createOrReplaceTempView(view)
+        reader.csv(paths).selectExpr("*", "_metadata.file_name AS _csv").createOrReplaceTempView(view)
         wanted = [f"NULLIF({_name(c)}, '') AS {_name(c)}" if c in header else f"NULL AS {_name(c)}" for c in columns]
         return (
-            f"SELECT /*+ BROADCAST(files) */ {', '.join([*wanted, *ORIGIN])}, "
+            f"SELECT /*+ BROADCAST(_files) */ {', '.join([*wanted, *ORIGIN])}, "
             f"CAST(_source_row AS BIGINT) AS _source_row "
-            f"FROM {view} JOIN {_listed(files)} ON file_name = files.name"
+            f"FROM {view} JOIN {_listed(files)} ON _csv = _file"
         )
 
     def _no_rows(self, columns: Sequence[str]) -> str:
@@ -220,13 +220,13 @@ def _delta(table: TableSpec) -> str:
 
 
 def _listed(files: Sequence[ManifestFile]) -> str:
-    """The files as a relation: name, and what their rows say of where they come from."""
+    """The files as a relation: the file's name, and what their rows say of where they come from."""
     rows = (
         f"({_literal(file.uri.rpartition('/')[2])}, {_literal(file.source_file)}, {_literal(file.sheet)}, "
         f"{file.position})"
         for file in files
     )
-    return f"(VALUES {', '.join(rows)}) AS files(name, {', '.join(ORIGIN)})"
+    return f"(VALUES {', '.join(rows)}) AS _files(_file, {', '.join(ORIGIN)})"
 
 
 def _literal(value: Any) -> str:
