@@ -32,7 +32,7 @@ def archive_upload(storage: Storage, key: str, source_file: str, sha256: str) ->
     """Archives an upload whose content is loaded; False where it is gone, or somebody has replaced it meanwhile."""
     if not storage.exists(key) or storage.sha256(key) != sha256:
         return False
-    return move(storage, key, f"{layout.ARCHIVED}uploads/{source_file}")
+    return move(storage, key, layout.archived_upload(source_file))
 
 
 def move(storage: Storage, source: str, target: str) -> bool:

@@ -6,7 +6,11 @@ The same settings stand in a contract, for the dataset or for one column, as cus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
+
+from lakehouse.errors import ContractError
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,15 @@ class Reading:
     def over(self, other: Reading) -> Reading:
         """These settings, and the other's where these say nothing."""
         return Reading(*(getattr(self, field.name) or getattr(other, field.name) for field in fields(self)))
+
+    @classmethod
+    def parse(cls, pairs: Mapping[str, str]) -> Reading:
+        """The settings of a call, by name; the entries of a list stand between `|`. Raises ContractError."""
+        known = {"decimalSeparator": "decimal_separator", "encoding": "encoding", "headerRow": "header_row"}
+        if wrong := [name for name in pairs if name not in known]:
+            raise ContractError(f"'{wrong[0]}' is no setting of how to read a file", f"there are {', '.join(known)}")
+        numbers: dict[str, Any] = {"headerRow": int}
+        return cls(**{known[name]: numbers.get(name, str)(text) for name, text in pairs.items()})
 
 
 NONE = Reading()
