@@ -98,7 +98,11 @@ def _kept_out(sheet: Sheet) -> Iterator[Note]:
     if any(note.kind in {"kept_out", "no_header"} for note in sheet.notes):
         return
     for column in sheet.unknown_columns:
-        yield Note("kept_out", "the contract does not know this column, and it is kept out", column)
+        letters = column.removeprefix("(no header: column ").removesuffix(")")
+        if letters != column:
+            yield Note("no_header", "this column has no header, and is kept out", letters)
+        else:
+            yield Note("kept_out", "the contract does not know this column, and it is kept out", column)
 
 
 def _verdict(sheets: Sequence[Sheet]) -> dict[str, str]:

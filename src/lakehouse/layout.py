@@ -51,6 +51,7 @@ def slug(text: str, length: int = 40) -> str:
 # What some file system, S3 or a terminal takes ill in a name. Lone surrogates are bytes that are no UTF-8.
 _TROUBLE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\\/:*?"<>|]|[ .]$|^ ')
 _LONGEST_NAME, _LONGEST_PATH = 200, 700  # bytes: file systems take 255, and S3 takes 1,024 of a whole key
+_SHORTENED = 40  # characters, of at most four bytes
 _SUFFIXES = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
@@ -61,10 +62,12 @@ def readable(name: str) -> str:
 
 def file_name(name: str) -> str:
     """A name as the last part of a key: itself where every file system takes it, else a short safe one with a hash."""
-    if _TROUBLE.search(name) or _bytes(name) > _LONGEST_NAME:
-        found = _SUFFIXES.search(name)
-        return f"{slug(name[: found.start()] if found else name)}.{_digest(name)}{found.group() if found else ''}"
-    return name
+    if not _TROUBLE.search(name) and _bytes(name) <= _LONGEST_NAME:
+        return name
+    found = _SUFFIXES.search(name)
+    suffix = found.group() if found else ""
+    stem = _TROUBLE.sub("-", name.removesuffix(suffix))[:_SHORTENED]
+    return f"{stem}.{_digest(name)}{suffix}"
 
 
 def archived_upload(source_file: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from lakehouse.convert.worker import READY
 from lakehouse.errors import JobFailed
 
-_TOLD = 4000  # bytes of what a child said last that are kept
+_TOLD = 2000  # characters of what a child said first, and last, over one file
 
 
 class Died(Exception):
@@ -35,6 +35,7 @@ class Child:
     def __init__(self, command: Sequence[str], memory: int) -> None:
         self._memory = memory
         self._talk = tempfile.TemporaryFile()  # noqa: SIM115 - for as long as this object lives
+        self._before = 0  # how much it had said when it was given its task
         self._used = False
         self._ready = False
         # What this process imports, it imports; of the folder that somebody works in, nothing (-P).
@@ -58,6 +59,7 @@ class Child:
         if not self._ready:
             self._start(deadline)
         assert self._process.stdin
+        self._before = os.fstat(self._talk.fileno()).st_size
         try:
             pickle.dump(dict(task), self._process.stdin)
             self._process.stdin.flush()
@@ -116,12 +118,14 @@ class Child:
             return Died(self._too_large(), said, self._used)
         how = f"by the system ({signal.Signals(-code).name})" if code < 0 else f"with code {code}"
         why = ", as happens when memory runs out" if code == -signal.SIGKILL else ""
-        return Died(f"the converter was ended {how}{why} while it read this file", said, self._used)
+        return Died(f"the converter was ended {how} while it read this file{why}", said, self._used)
 
     def _too_large(self) -> str:
         limit = f" than the {self._memory / 2**30:.1f} GiB that one may take" if self._memory else ""
         return f"to read this file takes more memory{limit}"
 
     def _said(self) -> str:
-        self._talk.seek(max(0, self._talk.seek(0, os.SEEK_END) - _TOLD))
-        return self._talk.read().decode(errors="replace")
+        """How it began to complain, and the last of it."""
+        self._talk.seek(self._before)
+        said = self._talk.read().decode(errors="replace").strip()
+        return said if len(said) <= 2 * _TOLD else f"{said[:_TOLD]}\n...\n{said[-_TOLD:]}"
