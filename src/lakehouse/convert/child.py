@@ -54,10 +54,18 @@ class Child:
         """Whether it has not ended."""
         return self._process.poll() is None
 
+    def ready(self, deadline: float) -> None:
+        """Waits until it can be asked. Raises JobFailed where it does not even start."""
+        if self._ready:
+            return
+        try:
+            self._ready = self._read(deadline) == READY
+        except Died as died:
+            raise JobFailed(f"the converter does not start: {died.what}", died.detail) from None
+
     def send(self, task: Mapping[str, Any], deadline: float) -> None:
         """Gives it a task. Raises Died; JobFailed where it does not even start."""
-        if not self._ready:
-            self._start(deadline)
+        self.ready(deadline)
         assert self._process.stdin
         self._before = os.fstat(self._talk.fileno()).st_size
         try:
@@ -85,12 +93,6 @@ class Child:
         """Ends it at once."""
         self._process.kill()
         self._process.wait()
-
-    def _start(self, deadline: float) -> None:
-        try:
-            self._ready = self._read(deadline) == READY
-        except Died as died:
-            raise JobFailed(f"the converter does not start: {died.what}", died.detail.strip()) from None
 
     def _read(self, deadline: float) -> Any:
         assert self._process.stdout

@@ -81,10 +81,11 @@ class Workers:
             self._free.put(seat)
         self.closed = False
 
-    def start(self) -> None:
-        """Starts the processes, so that they are ready when the first upload is."""
-        for seat in self._seats:
-            self._child(seat)
+    def start(self, wait: bool = False) -> None:
+        """Starts the processes, so that they are ready when the first upload is; with `wait`, until they are."""
+        children = [self._child(seat) for seat in self._seats]
+        for child in children if wait else ():
+            child.ready(time.monotonic() + self._patience)
 
     def convert(
         self, path: Path, name: str, contracts: Mapping[str, Contract], folder: Path, reading: Reading = NONE
@@ -137,7 +138,7 @@ class Workers:
         try:
             for number, child in enumerate(children):
                 own = folder / str(number)
-                own.mkdir(parents=True)
+                own.mkdir(parents=True, exist_ok=True)
                 child.send({**task, "folder": own, "share": (number, len(children))}, deadline)
             sheets = [sheet for child in children for sheet in child.answer(deadline)]
         except BaseException as error:
