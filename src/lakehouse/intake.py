@@ -81,7 +81,7 @@ def convert_all(
     large = [(sha, equal) for sha, equal in alike.items() if equal[0][0].size > _SMALL]
     converter = converter or shared()
     take = partial(_take_in_equal, lake, execution, converter)
-    with _ending(converter), ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as pool, _ending(converter):
         told = [each for equal in _in_order(pool, take, small) for each in equal]
         tell(dict(told))
         for equal in large:

@@ -18,6 +18,7 @@ import queue
 import sys
 import threading
 import time
+import weakref
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,11 @@ _SHARED = 2**18  # bytes: from this size on, a workbook's sheets are shared out
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # whoever wants tracebacks says where: `lakectl --debug`, Lambda, Glue
+
+
+_sharing = threading.Lock()
+_shared: list[Workers] = []
+_all: weakref.WeakSet[Workers] = weakref.WeakSet()
 
 
 class ConverterFailed(UploadRefused):
@@ -80,6 +86,7 @@ class Workers:
         for seat in self._seats:
             self._free.put(seat)
         self.closed = False
+        _all.add(self)
 
     def start(self, wait: bool = False) -> None:
         """Starts the processes, so that they are ready when the first upload is; with `wait`, until they are."""
@@ -185,10 +192,6 @@ def _memory() -> int:
     return machine
 
 
-_sharing = threading.Lock()
-_shared: list[Workers] = []
-
-
 def shared() -> Workers:
     """The workers of this process: whoever converts uses these."""
     with _sharing:
@@ -198,9 +201,7 @@ def shared() -> Workers:
 
 
 @atexit.register
-def close_shared() -> None:
-    """Ends the workers of this process, if there are any; whoever asks next gets new ones."""
-    with _sharing:
-        for workers in _shared:
-            workers.close()
-        _shared.clear()
+def close_all() -> None:
+    """Ends all workers of this process, at once; whoever asks for them next gets new ones."""
+    for workers in list(_all):
+        workers.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,6 @@ from lakehouse.convert import Sheet, convert
 from lakehouse.convert.workers import ConverterFailed
 from lakehouse.errors import LakehouseError
 from lakehouse.lake import Lake
-
-
-class Killed(BaseException):
-    """This very process is ended, as by Lambda."""
 
 
 class Converter:
@@ -76,6 +73,24 @@ def test_when_the_lake_fails_the_batch_fails_and_nothing_is_being_converted_any_
     with pytest.raises(OSError, match="No space"):
         intake.convert_batch(lake, "e1", batch, converter=converter)
     assert converter.closed
+
+
+def test_what_breaks_one_ends_the_others_at_once(lake: Lake) -> None:
+    three(lake)
+    (batch,) = batches(lake, "e1")
+    ended = threading.Event()
+
+    class Slow(Converter):
+        def convert(self, path: Path, name: str, *given: Any, **more: Any) -> list[Sheet]:
+            if name == "c.csv" and not ended.wait(30):
+                raise AssertionError("nobody ended it")
+            raise KeyboardInterrupt
+
+        def close(self) -> None:
+            ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        intake.convert_batch(lake, "e1", batch, converter=Slow())
 
 
 def test_a_job_that_is_killed_has_said_which_upload_is_to_blame(lake: Lake) -> None:

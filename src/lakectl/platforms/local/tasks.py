@@ -51,10 +51,10 @@ class LocalTasks:
     def interrupt(self) -> None:
         """Ends the statements that engines are running, and the converters; what waits for them fails, and has written
         nothing."""
-        from lakehouse.convert.workers import close_shared
+        from lakehouse.convert.workers import close_all
         from lakehouse.etl.live import interrupt_all
 
-        close_shared()
+        close_all()
         interrupt_all()
 
     def _publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
