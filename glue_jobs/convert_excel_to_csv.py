@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 
 from lakehouse.intake import convert_batch
@@ -25,4 +26,5 @@ def main(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig()  # a converter's traceback belongs into the job's log
     main(sys.argv[1:])

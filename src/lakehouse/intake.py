@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,21 +24,18 @@ from typing import Any
 from lakehouse import conversions, layout, outcomes, readings
 from lakehouse.contracts.load import fingerprint
 from lakehouse.convert.workers import Converter, ConverterFailed, shared
-from lakehouse.errors import LakehouseError, ObjectMissing, UploadRefused
+from lakehouse.errors import LakehouseError, UploadRefused
 from lakehouse.inbox import Upload
 from lakehouse.lake import Lake
 from lakehouse.markers import UPLOADS, Marker, sheet_id
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
+from lakehouse.unreadable import reading_file
 
 _AT_ONCE = 16  # small uploads: on S3 each waits for some requests; of converters there are few, see `workers`
 _SMALL = (
     2**20
 )  # bytes; of larger files one is converted at a time, by all workers, since that takes many times their size
-# What a file system says of a file that it does not give. All else is wrong with the machine.
-_UNREADABLE = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.EIO, errno.EISDIR,
-               errno.ELOOP, errno.ENOENT}  # fmt: skip
-
 # An upload, and the file itself where whoever asks has it at hand; else it is brought from the lake.
 Item = tuple[Upload, Path | None]
 Tell = Callable[[Mapping[str, UploadOutcome]], None]
@@ -59,7 +55,7 @@ def convert_batch(
         try:
             convert_all(lake, execution, [item], converter, tell)
         finally:  # whoever gets here is alive: nobody is to blame
-            lake.storage.delete(_about(execution, batch))
+            lake.storage.write(_about(execution, batch), b"")
 
 
 def convert_all(
@@ -93,17 +89,17 @@ def blame(lake: Lake, execution: str, batch: Mapping[str, Any], why: str) -> str
 
     Raises LakehouseError with the reason where it was about none: then no upload is to blame.
     """
-    try:
-        number = lake.storage.read(_about(execution, batch)).decode()
-    except ObjectMissing:
-        raise LakehouseError(why) from None
+    about = _about(execution, batch)
+    number = lake.storage.read(about).decode() if lake.storage.exists(about) else ""
+    if not number:
+        raise LakehouseError(why)
     upload = next(each for each in _listed(lake, batch) if each.number == number)
     record = conversions.begun(lake, execution, upload, lake.storage.sha256(upload.key))
     reason = f"the job that converted it was ended, and nothing came of it ({why}); split it into several files"
     record = conversions.refused(record, reason)
     conversions.write(lake, record)
     outcomes.record_uploads(lake.storage, execution, {number: conversions.outcome(upload, record)})
-    lake.storage.delete(_about(execution, batch))
+    lake.storage.write(about, b"")
     return upload.name
 
 
@@ -140,19 +136,6 @@ def unreadable(name: str, refusal: UploadRefused) -> UploadOutcome:
     return UploadOutcome(name, "refused", _reason(refusal, name))
 
 
-@contextlib.contextmanager
-def reading_file(name: str) -> Iterator[None]:
-    """A block in which a file is read; that it cannot be read is the upload's fault. Raises UploadRefused."""
-    try:
-        yield
-    except ObjectMissing:
-        raise UploadRefused(f"{name}: it was taken away before it was read", "send it again") from None
-    except OSError as error:
-        if error.errno not in _UNREADABLE:
-            raise
-        raise UploadRefused(f"{name}: it cannot be read ({error.strerror})", "make it readable, or move it") from None
-
-
 def remember_skip(lake: Lake, outcome: UploadOutcome, execution: str) -> None:
     """Keeps, beside the markers, that a file was not needed and why, so that `markers list` can tell.
 
@@ -184,7 +167,7 @@ def _listed(lake: Lake, batch: Mapping[str, Any]) -> list[Upload]:
 
 
 def _about(execution: str, batch: Mapping[str, Any]) -> str:
-    """The key under which it is said which upload of a batch is being converted."""
+    """The key under which the number of the upload of a batch stands that is being converted; empty where none is."""
     round_ = batch["manifest"].rpartition("inbox.")[2].removesuffix(".json")
     return layout.execution(execution, f"converting.{round_}.{batch['first']:05}")
 

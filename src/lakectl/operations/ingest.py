@@ -26,6 +26,7 @@ from lakehouse.convert.workers import shared
 from lakehouse.errors import ContractError, UploadRefused
 from lakehouse.outcomes import UploadOutcome
 from lakehouse.storage import file_sha256
+from lakehouse.unreadable import reading_file
 
 _AT_ONCE = 16  # files on their way into the lake: on S3 each waits for some small requests
 _NOBODYS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file managers leave, unasked
@@ -128,7 +129,7 @@ def _bring(
     """Puts a file into the inbox, unless its content is loaded already, or it cannot be read: then says so."""
     name = layout.readable(path.name)
     try:
-        with intake.reading_file(name):
+        with reading_file(name):
             sha256 = file_sha256(path)
     except UploadRefused as refusal:
         return intake.unreadable(name, refusal)

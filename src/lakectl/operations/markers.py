@@ -16,6 +16,7 @@ from lakehouse.lake import Lake
 from lakehouse.markers import UPLOADS, Marker
 from lakehouse.outcomes import NoteOutcome, SheetOutcome, sheet_outcome
 from lakehouse.planning import pending_files
+from lakehouse.unreadable import reading_file
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _pending(lake: Lake, dataset: str) -> Iterator[MarkerLine]:
 def _inbox(lake: Lake) -> Iterator[MarkerLine]:
     for upload in inbox.lying(lake, dt.datetime.now(dt.UTC)):
         try:
-            with intake.reading_file(upload.name):
+            with reading_file(upload.name):
                 sha256 = lake.storage.sha256(upload.key)
             status, reason = intake.prospect(lake, upload, sha256)
         except UploadRefused as refusal:
