@@ -14,7 +14,7 @@ from typing import Any
 
 MB = 1024 * 1024
 # ru_maxrss is in kilobytes on Linux and in bytes on macOS.
-_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def run(command: Sequence[str | Path], cwd: Path | None = None, env: Mapping[str
     if process.returncode:
         print(texts[1][-3000:], file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command, *texts)
-    return Run(seconds, usage.ru_maxrss * _RSS_UNIT, *texts)
+    return Run(seconds, usage.ru_maxrss * RSS_UNIT, *texts)
 
 
 def best(times: int, *subjects: Callable[[], float]) -> list[float]:

@@ -1,9 +1,13 @@
-"""Glue job: converts a batch of uploads that is too large for the Lambda; the same work, on a larger machine."""
+"""Glue job: converts a batch of uploads that is too large for the Lambda, or that the Lambda did not survive.
+
+The same work, on a larger machine, and upload by upload: if this job is ended, too, it is known of which.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 
 from lakehouse.intake import convert_batch
@@ -18,8 +22,9 @@ def main(argv: list[str]) -> None:
     add_words(parser)
     given, _ = parser.parse_known_args(argv)
     lake = open_lake(words_of(given))
-    convert_batch(lake, given.execution, json.loads(given.batch))
+    convert_batch(lake, given.execution, json.loads(given.batch), alone=True)
 
 
 if __name__ == "__main__":
+    logging.basicConfig()  # a converter's traceback belongs into the job's log
     main(sys.argv[1:])

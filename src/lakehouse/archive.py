@@ -41,7 +41,7 @@ def archive_upload(storage: Storage, key: str, source_file: str, sha256: str) ->
             return False
     except ObjectMissing:
         return False
-    return move(storage, key, f"{layout.ARCHIVED}uploads/{source_file}")
+    return move(storage, key, layout.archived_upload(source_file))
 
 
 def move(storage: Storage, source: str, target: str) -> bool:

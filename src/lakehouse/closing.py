@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lakehouse import inbox, intake, outcomes
+from lakehouse import conversions, inbox, intake, outcomes
 from lakehouse.archive import archive_upload
 from lakehouse.lake import Lake
 from lakehouse.lock import PIPELINE
@@ -19,7 +19,7 @@ def archive_uploads(lake: Lake, execution: str) -> int:
 
 
 def _leaves(lake: Lake, outcome: outcomes.UploadOutcome) -> bool:
-    record = intake.conversion(lake, outcome.sha256)
+    record = conversions.read(lake, outcome.sha256, outcome.settings)
     if record is None or not intake.is_settled(lake, record, outcome.key):
         return False
     return archive_upload(lake.storage, outcome.key, outcome.source_file, outcome.sha256)

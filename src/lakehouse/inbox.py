@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lakehouse import layout, raw
+from lakehouse.errors import ObjectMissing
 from lakehouse.lake import Lake
 from lakehouse.storage import Entry
 
@@ -29,6 +30,7 @@ class Upload:
     source_file: str
     size: int
     modified: str
+    reading: dict[str, Any] = field(default_factory=dict)  # how its `ingest` said to read it, see `lakehouse.readings`
 
     @property
     def name(self) -> str:
@@ -80,10 +82,14 @@ def lying(lake: Lake, now: dt.datetime) -> list[Upload]:
     sent = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
     incoming = list(lake.storage.list(layout.INCOMING))
     together = _arrivals(incoming)
+    deliveries = {whose: _delivery(lake, whose) for whose in together}
     found = [*sent, *incoming, *raw.strangers(lake.storage)]
     found.sort(key=lambda entry: (together.get(_execution(entry.key), entry.modified), entry.key))
     width = max(4, len(str(len(found))))
-    return [_upload(entry, f"{_stamp(now)}-{i:0{width}}") for i, entry in enumerate(found, 1)]
+    return [
+        _upload(entry, f"{_stamp(now)}-{i:0{width}}", deliveries.get(_execution(entry.key), {}))
+        for i, entry in enumerate(found, 1)
+    ]
 
 
 def brought(lake: Lake, execution: str) -> list[Upload]:
@@ -93,9 +99,9 @@ def brought(lake: Lake, execution: str) -> list[Upload]:
     execution's own, since others may bring files in the same second.
     """
     entries = list(lake.storage.list(f"{layout.INCOMING}{execution}-"))
-    own = execution.rpartition("-")[2]
+    own, delivery = execution.rpartition("-")[2], _delivery(lake, execution)
     return [
-        _upload(entry, f"{_stamp(together)}-{number:05}-{own}")
+        _upload(entry, f"{_stamp(together)}-{number:05}-{own}", delivery)
         for together in _arrivals(entries).values()
         for number, entry in enumerate(entries, 1)
     ]
@@ -112,7 +118,7 @@ def _arrivals(incoming: Iterable[Entry]) -> dict[str, dt.datetime]:
 
 def _execution(key: str) -> str:
     """Whose file in `incoming/` this is: the key is EXECUTION-NUMBER-NAME, and EXECUTION is TIME-RANDOM."""
-    return "-".join(key.split("-", 2)[:2])
+    return "-".join(key.removeprefix(layout.INCOMING).split("-", 2)[:2])
 
 
 def _stamp(now: dt.datetime) -> str:
@@ -127,14 +133,39 @@ def considered(lake: Lake, execution: str) -> list[Upload]:
 
 def staged(execution: str, number: int, name: str) -> str:
     """The key of the file that `ingest` brings as the n-th: the files of one moment sort in the order of arguments."""
-    return f"{layout.INCOMING}{execution}-{number:05}-{name}"
+    return f"{layout.INCOMING}{execution}-{number:05}-{layout.file_name(name)}"
 
 
-def _upload(entry: Entry, number: str) -> Upload:
+def announce(lake: Lake, execution: str, names: Sequence[str], reading: Mapping[str, Any]) -> None:
+    """Keeps, before `ingest` brings files, what their keys do not say: names that are none for a key, and how the call
+    said to read them. Whichever execution finds the files finds this."""
+    numbered = {f"{number:05}": layout.readable(name) for number, name in enumerate(names, 1)}
+    told = {number: name for number, name in numbered.items() if layout.file_name(name) != name}
+    if told or reading:
+        delivery = {"names": told, "reading": dict(reading)}
+        lake.storage.write(_delivery_key(execution), json.dumps(delivery).encode())
+
+
+def _delivery(lake: Lake, execution: str) -> Mapping[str, Any]:
+    try:
+        return dict(json.loads(lake.storage.read(_delivery_key(execution))))
+    except ObjectMissing:
+        return {}
+
+
+def _delivery_key(execution: str) -> str:
+    return layout.execution(execution, "brought.json")
+
+
+def _upload(entry: Entry, place: str, delivery: Mapping[str, Any]) -> Upload:
     name = entry.key.removeprefix(layout.UPLOADS)
     if entry.key.startswith(layout.INCOMING):
-        name = name.removeprefix(layout.INCOMING).split("-", 3)[3]
-    return Upload(entry.key, f"{number}/{name}", entry.size, entry.modified.isoformat())
+        name = entry.key.removeprefix(layout.INCOMING)
+        if name.count("-") >= 3:  # else nobody has brought it: it lies there for some other reason
+            _, _, number, called = name.split("-", 3)
+            name = delivery.get("names", {}).get(number, called)
+    source_file = f"{place}/{layout.readable(name)}"
+    return Upload(entry.key, source_file, entry.size, entry.modified.isoformat(), dict(delivery.get("reading", {})))
 
 
 def is_upload(key: str) -> bool:

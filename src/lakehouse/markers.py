@@ -39,9 +39,13 @@ class Marker:
     table_version: str = ""  # of the Delta table after the load; a text, as all fields are
 
 
-def sheet_id(upload_sha256: str, sheet: str) -> str:
-    """The identity of a sheet's content: 32 hex digits. A CSV has one sheet without a name."""
-    return hashlib.sha256(f"{upload_sha256}\n{sheet}".encode()).hexdigest()[:32]
+def sheet_id(upload_sha256: str, sheet: str, settings: str = "") -> str:
+    """The identity of a sheet's content: 32 hex digits. A CSV has one sheet without a name.
+
+    `settings` (see `lakehouse.readings`) is there where the sheet is read otherwise than a sheet is by itself.
+    """
+    text = "\n".join([upload_sha256, sheet, *([settings] if settings else [])])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class Markers(Protocol):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from lakehouse import layout
@@ -20,21 +20,49 @@ from lakehouse.storage import Storage
 COUNTS = ("files", "read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
 
 UploadStatus = Literal["converted", "skipped", "refused"]
+SheetStatus = Literal["converted", "refused", "ignored"]
+
+
+@dataclass(frozen=True)
+class NoteOutcome:
+    """Something that is no fault, as `lakehouse.convert.model.Note` says it."""
+
+    kind: str
+    message: str
+    column: str = ""
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class SheetOutcome:
+    """What became of a sheet, or of a part of one, as `lakehouse.convert.model.Sheet` says it."""
+
+    name: str
+    status: SheetStatus
+    dataset: str = ""
+    rows: int = 0
+    header_row: int = 0
+    reason: str = ""
+    notes: tuple[NoteOutcome, ...] = ()
 
 
 @dataclass(frozen=True)
 class UploadOutcome:
-    """What became of one upload: `converted`, `skipped` or `refused`, and why. `sheets` counts those converted."""
+    """What became of one upload: `converted`, `skipped` or `refused`, and why.
+
+    `reason` is of the upload as a whole: why it is refused or skipped, and which sheets of it are refused. `detail` is
+    for whoever repairs a converter: a traceback. `settings` is a hash of how the call said to read it.
+    """
 
     file: str
     status: UploadStatus
     reason: str = ""
-    sheets: int = 0
     key: str = ""
     sha256: str = ""
     source_file: str = ""
-    refused_sheets: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())  # ignored sheets, columns kept out
+    sheets: tuple[SheetOutcome, ...] = ()
+    detail: str = ""
+    settings: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,12 +70,14 @@ class Report:
     """What is known of an execution by now: its uploads in order, what each dataset did, and how it ended.
 
     Datasets are in the order in which they were first reported, their rounds added up. `ending` has status, error,
-    archived and note, and is empty while nobody has said how it ended.
+    archived and note, and is empty while nobody has said how it ended. `ignored` are files of a folder that were not
+    taken.
     """
 
     uploads: list[UploadOutcome]
     datasets: list[dict[str, Any]]
     ending: dict[str, Any]
+    ignored: tuple[str, ...] = ()
 
 
 def report(storage: Storage, execution: str) -> Report:
@@ -57,13 +87,20 @@ def report(storage: Storage, execution: str) -> Report:
     except ObjectMissing:
         told = {}
     uploads = [_upload(fields) for _, fields in sorted(told.get("uploads", {}).items())]
-    return Report(uploads, _merged(told.get("datasets", {}).values()), told.get("ending", {}))
+    datasets = _merged(told.get("datasets", {}).values())
+    return Report(uploads, datasets, told.get("ending", {}), tuple(told.get("ignored", {}).get("files", ())))
 
 
 def record_uploads(storage: Storage, execution: str, outcomes: Mapping[str, UploadOutcome]) -> None:
     """Keeps what became of uploads, by their numbers, which order the uploads of an execution."""
     if outcomes:
         _put(storage, execution, "uploads", {number: asdict(outcome) for number, outcome in outcomes.items()})
+
+
+def record_ignored(storage: Storage, execution: str, files: Iterable[str]) -> None:
+    """Keeps the names of files that lay in a folder and were not taken."""
+    if names := list(files):
+        _put(storage, execution, "ignored", {"files": names})
 
 
 def record_dataset(storage: Storage, execution: str, round_: int, outcome: Mapping[str, Any]) -> None:
@@ -91,13 +128,25 @@ def _put(storage: Storage, execution: str, part: str, facts: Mapping[str, Any]) 
             return
 
 
+_FIELDS = {each.name for each in fields(UploadOutcome)}
+
+
 def _key(execution: str) -> str:
     return layout.execution(execution, "report.json")
 
 
-def _upload(fields: dict[str, Any]) -> UploadOutcome:
-    lists = {name: tuple(fields[name]) for name in ("refused_sheets", "notes")}
-    return UploadOutcome(**{**fields, **lists})
+def _upload(kept: dict[str, Any]) -> UploadOutcome:
+    """An outcome as it was kept, also by a version that counted sheets and told less."""
+    known = {name: value for name, value in kept.items() if name in _FIELDS}
+    sheets = known.get("sheets", ())
+    return UploadOutcome(**{**known, "sheets": () if isinstance(sheets, int) else tuple(map(sheet_outcome, sheets))})
+
+
+def sheet_outcome(kept: Mapping[str, Any]) -> SheetOutcome:
+    """What became of a sheet, from JSON: of an outcome, or of an upload's record, which may be an old one."""
+    notes = (NoteOutcome(**{**note, "rows": tuple(note["rows"])}) for note in kept.get("notes", ()))
+    told = {name: kept[name] for name in ("name", "status", "dataset", "rows", "header_row", "reason") if name in kept}
+    return SheetOutcome(**told, notes=tuple(notes))
 
 
 def reason(error: str, cause: str) -> str:

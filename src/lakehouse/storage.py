@@ -13,7 +13,9 @@ import datetime as dt
 import fcntl
 import hashlib
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +25,8 @@ from typing import Protocol
 
 from lakehouse.aws import Clients, client
 from lakehouse.errors import LakehouseError, ObjectMissing
+
+_NAME = 40  # characters of a name, in another one that is made of it and must not be too long for the file system
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class DirectoryStorage:
             status = (self._folder / key).stat()
         except FileNotFoundError:  # deleted between the walk and now: as if it had been deleted before
             return
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a socket is no object, and to read it could take for ever
+            return
         yield Entry(key, status.st_size, dt.datetime.fromtimestamp(status.st_mtime, dt.timezone.utc))
 
     def exists(self, key: str) -> bool:
@@ -178,7 +184,7 @@ class DirectoryStorage:
     def delete_if(self, key: str, sha256: str) -> bool:
         # Taken aside first, so that what is compared is what is deleted, whoever writes the key meanwhile.
         path = self._folder / key
-        aside = path.with_name(f".{path.name}.aside.unfinished")
+        aside = path.with_name(f".{path.name[:_NAME]}.{secrets.token_hex(4)}.aside.unfinished")
         try:
             path.rename(aside)
         except FileNotFoundError:
@@ -271,7 +277,7 @@ def _put_back(aside: Path, path: Path) -> None:
             os.link(aside, target)
         except FileExistsError:
             number += 1
-            target = path.with_name(f"{path.stem}-{number}{path.suffix}")
+            target = path.with_name(f"{path.stem[:_NAME]}-{number}{path.suffix[:_NAME]}")
         else:
             aside.unlink()
             return

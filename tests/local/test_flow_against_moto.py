@@ -65,7 +65,7 @@ def _work(**other: Callable[[Any], Any]) -> Work:
         "etl_order_items": done,
         "mark_processed": lambda given: {"dataset": given["manifest"][2:], "status": "loaded"},
         "archive_raw_csvs": done,
-        "record_failure": lambda given: {"dataset": given["dataset"], "status": "failed", "error": given["error"]},
+        "record_failure": _recorded,
         "finish_round": lambda given: {"archived": 2, "more": False},
         "close_execution": lambda given: {
             "status": "FAILED" if given["failure"] or "failed" in str(given["results"]) else "SUCCEEDED",
@@ -73,6 +73,18 @@ def _work(**other: Callable[[Any], Any]) -> Work:
         },
         **other,
     }
+
+
+def _recorded(given: dict[str, Any]) -> dict[str, Any]:
+    if "batch" in given:
+        return {"refused": given["batch"]["uploads"][0]}
+    return {"dataset": given["dataset"], "status": "failed", "error": given["error"]}
+
+
+def _broken_batches(*answers: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A converter, function and job, that answers in turn; then all is well."""
+    left = list(answers)
+    return lambda given: left.pop(0)(given) if left else {"JobRunState": "SUCCEEDED"}
 
 
 def _in_turn(*answers: Any) -> Callable[[Any], Any]:
@@ -120,7 +132,25 @@ SCENARIOS: dict[str, tuple[str, Callable[[], Work]]] = {
         lambda: _work(check_marker_lambda=_always({"action": "blocked", "manifest": "", "reason": "no orders"})),
     ),
     "the lock breaks": ("FAILED", lambda: _work(acquire_lock=failing("PermissionError"))),
-    "conversion breaks": ("FAILED", lambda: _work(convert_excel_to_csv=failing("UploadRefused"))),
+    "a killed converter's work is done by the job": (
+        "SUCCEEDED",
+        lambda: _work(convert_excel_to_csv=failing("Runtime.ExitError", then={"JobRunState": "SUCCEEDED"})),
+    ),
+    "of a batch that kills the job, too, an upload is refused and the rest is converted": (
+        "SUCCEEDED",
+        lambda: _work(
+            convert_excel_to_csv=_broken_batches(
+                failing("Sandbox.Timedout"), *[failing_job("convert_excel_to_csv")] * 4
+            )
+        ),
+    ),
+    "no upload is to blame that conversion breaks": (
+        "FAILED",
+        lambda: _work(
+            convert_excel_to_csv=_broken_batches(failing("ContractError"), *[failing_job("convert_excel_to_csv")] * 2),
+            record_failure=failing("LakehouseError"),
+        ),
+    ),
 }
 
 

@@ -34,7 +34,9 @@ def test_fifteen_sheets_are_all_loaded(shop: Shop) -> None:
         for day in range(1, 16)
     }
     answer = shop.ingest(shop.workbook("orders.xlsx", sheets))
-    assert answer.json["uploads"][0]["sheets"] == 15
+    upload = answer.json["uploads"][0]
+    assert upload["sheets_converted"] == 15
+    assert [(sheet["name"], sheet["rows"]) for sheet in upload["sheets"]] == [(name, 2) for name in sheets]
     assert answer.counts("orders") == {"inserted": 30}
 
 

@@ -92,6 +92,8 @@ def lakectl(
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the command line and returns its exit code; never raises."""
+    if _debugs(arguments):
+        _show_log()
     try:
         code = typer.main.get_command(app).main(list(arguments), prog_name="lakectl", standalone_mode=False)
     except output.ReaderGone:
@@ -104,12 +106,23 @@ def main(arguments: Sequence[str]) -> int:
     return int(code or ExitCode.OK)
 
 
+def _debugs(arguments: Sequence[str]) -> bool:
+    return "--debug" in arguments or bool(os.environ.get("LAKECTL_DEBUG"))
+
+
+def _show_log() -> None:
+    """Has what the pipeline logs, such as a converter's traceback, on stderr."""
+    import logging
+
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+
+
 def _tell(error: BaseException, arguments: Sequence[str], json: bool, document: Failure) -> int:
     """Says what went wrong on stderr, and on stdout if that is JSON. Returns the exit code."""
     from lakectl import wiring
     from lakectl.cli import render
 
-    if "--debug" in arguments or os.environ.get("LAKECTL_DEBUG"):
+    if _debugs(arguments):
         traceback.print_exception(error, file=sys.stderr)
     message, hint, code = _described(wiring.explained(error))
     render.error(message, hint)

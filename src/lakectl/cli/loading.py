@@ -38,17 +38,24 @@ load_command = partial(command, app, section="Load", failure=_failure)
 def ingest(
     session: Session,
     files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Workbooks, CSV files, or folders of them.")],
+    read: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--read", metavar="KEY=VALUE", help="How to read these files, e.g. decimalSeparator=, (repeatable)."
+        ),
+    ] = None,
     engine: Engine = None,
 ) -> int:
     """Load workbooks and CSV files into the tables.
 
     Files come in any order and under any name; the header of each sheet says which dataset it is. A file that has been
-    loaded before is skipped. Rows that break a rule are kept aside: see `lakectl rejects list`.
+    loaded before is skipped, unless it is to be read otherwise. Rows that break a rule are kept aside: see
+    `lakectl rejects list`.
     """
     from lakectl.operations.ingest import ingest as operation
 
     with _following() as progress:
-        execution = operation(session.with_flag("engine", engine).platform, files, progress)
+        execution = operation(session.with_flag("engine", engine).platform, files, progress, read or ())
     return _finish(session, execution)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lakectl.cli import output
 from lakectl.cli.frame import Session, command, group
 from lakectl.errors import UsageError
+
+if TYPE_CHECKING:
+    from lakectl.operations.markers import MarkerLine
 
 app = group("What has been loaded, by content.")
 
@@ -29,14 +31,23 @@ def list_markers(
     from lakectl.operations import markers
 
     operation = markers.explain_files if explain else markers.list_markers
-    found = [asdict(marker) for marker in operation(session.platform, dataset)]
+    found = list(operation(session.platform, dataset))
     if session.json:
-        output.write_json(found)
+        output.write_json([marker.to_json() for marker in found])
         return
     from lakectl.cli import render
 
-    render.records(found, COLUMNS)
+    render.records([_shown(marker) for marker in found], COLUMNS)
     render.footnote(found, "marker" if not explain else "file")
+
+
+def _shown(marker: MarkerLine) -> dict[str, str]:
+    """What a table has room for; notes follow the reason."""
+    from lakectl.cli import render
+    from lakectl.operations.telling import of_notes
+
+    reason = "; ".join([marker.reason, *of_notes(marker.notes)])
+    return {name: render.plain(reason if name == "reason" else getattr(marker, name)) for name in COLUMNS}
 
 
 @command(app, "show")
@@ -46,14 +57,15 @@ def show_marker(
     """Show all that is known of one file."""
     from lakectl.operations import markers
 
-    found = [asdict(marker) for marker in markers.find_markers(session.platform, file)]
+    found = [marker.to_json() for marker in markers.find_markers(session.platform, file)]
     if session.json:
         output.write_json(found)
         return
     from lakectl.cli import render
 
     for marker in found:
-        render.fields(marker)
+        notes = [note["message"] for note in marker["notes"]]
+        render.fields({**marker, "notes": notes})
 
 
 @command(app, "clear")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
@@ -73,6 +74,12 @@ def error(message: str, hint: str) -> None:
 def count(number: int, noun: str) -> str:
     """`1 row`, `2,000 rows`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(text: str) -> str:
+    """A text from outside, on one line and with nothing in it that a terminal would obey."""
+    shown = (c.isprintable() or unicodedata.category(c) == "Zs" for c in text)
+    return "".join(c if ok else c.encode("unicode_escape").decode("ascii") for c, ok in zip(text, shown, strict=True))
 
 
 def records(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

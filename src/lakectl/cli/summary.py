@@ -12,8 +12,10 @@ from itertools import islice
 from rich.text import Text
 
 from lakectl.cli import render
-from lakectl.operations.result import DatasetResult, Execution, UploadResult
+from lakectl.operations.result import DatasetResult, Execution
 from lakectl.operations.resume import Outlook
+from lakectl.operations.telling import listed, of_upload
+from lakehouse.outcomes import UploadOutcome
 
 _ALWAYS = ("read", "inserted", "rejected")
 _COUNTS = ("read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
@@ -23,7 +25,7 @@ _FAULTS = 3
 
 def show(execution: Execution) -> None:
     """The whole summary."""
-    render.lines([_headline(execution), *_upload_lines(execution.uploads)])
+    render.lines([_headline(execution), *_upload_lines(execution.uploads), *_ignored(execution.ignored)])
     _datasets(execution.datasets)
     render.lines(_faults(execution))
 
@@ -35,7 +37,7 @@ def tell_failure(execution: Execution) -> None:
     if execution.status == "ABORTED":
         render.error(execution.error or "the execution was stopped", "Go on with `lakectl resume`.")
     if execution.status == "FAILED":
-        render.error(execution.error or "the execution failed", "Mend the cause, then go on with `lakectl resume`.")
+        render.error(execution.error or "the execution failed", "Fix the cause, then go on with `lakectl resume`.")
 
 
 def tell_goes_on(execution: Execution) -> None:
@@ -67,8 +69,8 @@ def _failed_before(broken: Execution, name: str) -> str:
 def tell_refused(execution: Execution) -> None:
     """On stderr, that data was refused, and what to do next."""
     uploads = sum(upload.status == "refused" for upload in execution.uploads)
-    sheets = sum(len(upload.refused_sheets) for upload in execution.uploads)
-    counted = [render.count(number, noun) for number, noun in ((uploads, "upload"), (sheets, "sheet")) if number]
+    numbers = ((uploads, "upload"), (execution.refused_sheets, "sheet"))
+    counted = [render.count(number, noun) for number, noun in numbers if number]
     render.error(
         f"refused: {', '.join(counted)}; the rest is loaded", "Correct what is said above, and ingest it again."
     )
@@ -86,7 +88,7 @@ def _took(execution: Execution) -> str:
     return f" in {(ended - begun).total_seconds():.0f} s"
 
 
-def _upload_lines(uploads: Sequence[UploadResult]) -> Iterator[Text]:
+def _upload_lines(uploads: Sequence[UploadOutcome]) -> Iterator[Text]:
     for status in ("converted", "skipped", "refused"):
         of_status = [upload for upload in uploads if upload.status == status]
         if of_status:
@@ -94,18 +96,17 @@ def _upload_lines(uploads: Sequence[UploadResult]) -> Iterator[Text]:
             yield from _told(of_status)
 
 
-def _told(uploads: Sequence[UploadResult]) -> Iterator[Text]:
+def _told(uploads: Sequence[UploadOutcome]) -> Iterator[Text]:
     """What there is to tell of the uploads, a line each."""
-    words = [f"  {upload.file}: {words}" for upload in uploads for words in _words(upload)]
+    words = [f"  {render.plain(f'{upload.file}: {words}')}" for upload in uploads for words in of_upload(upload)]
     yield from map(Text, words[:_MOST])
     if len(words) > _MOST:
         yield Text(f"  and {len(words) - _MOST:,} lines more of this kind")
 
 
-def _words(upload: UploadResult) -> Iterator[str]:
-    if upload.reason:
-        yield upload.reason
-    yield from upload.notes
+def _ignored(files: Sequence[str]) -> Iterator[Text]:
+    if files:
+        yield Text(f"{render.count(len(files), 'file')} not taken: {render.plain(listed(files))}", style="dim")
 
 
 def _datasets(datasets: Sequence[DatasetResult]) -> None:

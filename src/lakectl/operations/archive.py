@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 from lakectl.ports import Platform
-from lakehouse import inbox, intake
+from lakehouse import conversions, inbox, intake, readings
 from lakehouse.archive import archive_raw, archive_upload
 from lakehouse.errors import LockHeld
 from lakehouse.lake import Lake
@@ -38,7 +38,7 @@ def _raw(lake: Lake) -> Iterator[str]:
 def _uploads(lake: Lake) -> Iterator[str]:
     for upload in inbox.lying(lake, dt.datetime.now(dt.UTC)):
         sha256 = lake.storage.sha256(upload.key)
-        record = intake.conversion(lake, sha256)
+        record = conversions.read(lake, sha256, readings.of_call(upload.reading))
         settled = record is not None and intake.is_settled(lake, record, upload.key)
         if settled and archive_upload(lake.storage, upload.key, upload.source_file, sha256):
             yield upload.key

@@ -1,16 +1,23 @@
-"""What was said during an execution, in order of time: by the workflow, and on AWS by functions and jobs, too."""
+"""What was said during an execution, in order of time: by the workflow, and on AWS by functions and jobs, too.
+
+What became of uploads is told when the workflow leaves the state that converts them.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lakectl.operations.follow import Datasets, details_of, told
 from lakectl.operations.status import named
-from lakectl.ports import ExecutionState, HistoryEvent, LogLine, Logs, Platform
+from lakectl.operations.telling import of_upload
+from lakectl.ports import ExecutionState, HistoryEvent, Level, LogLine, Logs, Platform
+from lakehouse import outcomes
+from lakehouse.outcomes import UploadOutcome
 
 WORKFLOW = "workflow"
 _PAUSE = 3.0  # seconds between two looks
@@ -39,13 +46,13 @@ def logs(platform: Platform, name: str | None, follow: bool, sleep: Callable[[fl
     state = named(platform, wanted)
     if follow:
         return Log(_followed(platform, state, sleep))
-    lines = list(Teller(platform.workflow.logs(state.name)).new())
+    lines = list(_teller(platform, state.name).new())
     broken = state.status in {"FAILED", "ABORTED"}
     return Log(lines, next((line for line in lines if broken and line.level == "error"), None))
 
 
 def _followed(platform: Platform, state: ExecutionState, sleep: Callable[[float], None]) -> Iterator[LogLine]:
-    teller = Teller(platform.workflow.logs(state.name))
+    teller = _teller(platform, state.name)
     with contextlib.suppress(KeyboardInterrupt):
         while state.status == "RUNNING":
             yield from teller.new()
@@ -57,18 +64,33 @@ def _followed(platform: Platform, state: ExecutionState, sleep: Callable[[float]
             yield from teller.new()
 
 
-class Teller:
-    """Turns what a reader has found into lines, in order of time."""
+def _teller(platform: Platform, execution: str) -> Teller:
+    return Teller(platform.workflow.logs(execution), lambda: outcomes.report(platform.lake.storage, execution).uploads)
 
-    def __init__(self, reader: Logs) -> None:
+
+class Teller:
+    """Turns what a reader has found, and what is reported of `uploads`, into lines, in order of time."""
+
+    def __init__(self, reader: Logs, uploads: Callable[[], Sequence[UploadOutcome]]) -> None:
         self._reader = reader
+        self._uploads = uploads
+        self._told = 0
         self._datasets = Datasets()
 
     def new(self) -> Iterator[LogLine]:
         """The lines since the last call."""
         events, lines = self._reader.new()
-        own = [line for event in events if (line := self._line(event))]
+        own = [line for event in events for line in self._lines(event)]
         yield from sorted([*own, *lines], key=lambda line: line.at)
+
+    def _lines(self, event: HistoryEvent) -> Iterator[LogLine]:
+        if line := self._line(event):
+            yield line
+        if event["type"] == "MapStateExited" and event.get("state") == "Convert":
+            uploads = self._uploads()
+            for upload in uploads[self._told :]:
+                yield from _of_upload(upload, event["timestamp"])
+            self._told = len(uploads)
 
     def _line(self, event: HistoryEvent) -> LogLine | None:
         dataset = self._datasets.of(event)
@@ -78,6 +100,15 @@ class Teller:
             return None
         words = ": ".join(filter(None, (dataset, text, error)))
         return LogLine(event["timestamp"], WORKFLOW, "error" if error else "info", words)
+
+
+def _of_upload(upload: UploadOutcome, at: dt.datetime) -> Iterator[LogLine]:
+    """A line for each fact; for what ended a converter, all that is known of it."""
+    for line in of_upload(upload):
+        level: Level = "info" if upload.status != "refused" else "warning"
+        yield LogLine(at, WORKFLOW, level, f"{upload.file}: {line}")
+    if upload.detail:
+        yield LogLine(at, WORKFLOW, "warning", f"{upload.file}: {upload.detail.strip()}")
 
 
 def _text(event: HistoryEvent) -> str:

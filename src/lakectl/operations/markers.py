@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from lakectl.errors import UsageError
+from lakectl.operations.result import note_json
 from lakectl.ports import Platform
-from lakehouse import inbox, intake
+from lakehouse import conversions, inbox, intake, layout
+from lakehouse.errors import UploadRefused
 from lakehouse.lake import Lake
 from lakehouse.markers import UPLOADS, Marker
+from lakehouse.outcomes import NoteOutcome, SheetOutcome, sheet_outcome
 from lakehouse.planning import pending_files
+from lakehouse.unreadable import reading_file
 
 
 @dataclass(frozen=True)
 class MarkerLine:
-    """One file of the lake. `status` is processed, pending or skipped; `dataset` is empty for a whole upload."""
+    """One file or sheet of the lake. `status` is processed, pending or skipped, and where all is explained, also
+    refused or ignored; `dataset` is empty for what belongs to none. `rows`, `header_row` and `notes` are those of the
+    sheet's conversion, where it is known and asked for.
+    """
 
     dataset: str
     source_file: str
@@ -27,6 +35,13 @@ class MarkerLine:
     reason: str
     execution: str | None
     id: str
+    rows: int | None = None
+    header_row: int | None = None
+    notes: tuple[NoteOutcome, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented object."""
+        return {**asdict(self), "notes": [note_json(note) for note in self.notes]}
 
 
 def list_markers(platform: Platform, dataset: str = "") -> list[MarkerLine]:
@@ -40,9 +55,33 @@ def list_markers(platform: Platform, dataset: str = "") -> list[MarkerLine]:
 
 
 def explain_files(platform: Platform, dataset: str = "") -> list[MarkerLine]:
-    """Every file that the lake knows of, those that wait last. Raises UsageError for a dataset without a contract."""
+    """Every file and sheet that the lake knows of, those that wait last, with what its conversion noted.
+
+    Raises UsageError for a dataset without a contract.
+    """
     lake = platform.lake
-    return [*list_markers(platform, dataset), *_pending(lake, dataset), *([] if dataset else _inbox(lake))]
+    records = list(conversions.everything(lake))
+    facts = {sheet["id"]: sheet_outcome(sheet) for record in records for sheet in record["sheets"] if "id" in sheet}
+    known = [*list_markers(platform, dataset), *_pending(lake, dataset)]
+    noted = [_noted(line, facts[line.id]) if line.id in facts else line for line in known]
+    left = [line for record in records for line in _left_out(record) if not dataset or line.dataset == dataset]
+    return [*noted, *left, *([] if dataset else _inbox(lake))]
+
+
+def _noted(line: MarkerLine, sheet: SheetOutcome) -> MarkerLine:
+    return replace(line, rows=sheet.rows, header_row=sheet.header_row or None, notes=sheet.notes)
+
+
+def _left_out(record: Mapping[str, Any]) -> Iterator[MarkerLine]:
+    """The sheets of an upload that are not loaded, or the upload where it is refused as a whole."""
+    same = {"source_file": record["source_file"], "key": record["key"], "sha256": record["sha256"]}
+    same |= {"execution": record["execution"], "id": ""}
+    sheets = [sheet_outcome(kept) for kept in record["sheets"] if kept["status"] != "converted"]
+    for sheet in sheets:
+        line = MarkerLine(**same, dataset=sheet.dataset, sheet=sheet.name, status=sheet.status, reason=sheet.reason)
+        yield _noted(line, sheet)
+    if record["status"] == "refused" and not sheets:
+        yield MarkerLine(**same, dataset="", sheet="", status="refused", reason=record["reason"])
 
 
 def find_markers(platform: Platform, name: str) -> list[MarkerLine]:
@@ -111,6 +150,10 @@ def _pending(lake: Lake, dataset: str) -> Iterator[MarkerLine]:
 
 def _inbox(lake: Lake) -> Iterator[MarkerLine]:
     for upload in inbox.lying(lake, dt.datetime.now(dt.UTC)):
-        sha256 = lake.storage.sha256(upload.key)
-        status, reason = intake.prospect(lake, upload, sha256)
-        yield MarkerLine("", upload.name, "", upload.key, sha256, status, reason, None, "")
+        try:
+            with reading_file(upload.name):
+                sha256 = lake.storage.sha256(upload.key)
+            status, reason = intake.prospect(lake, upload, sha256)
+        except UploadRefused as refusal:
+            sha256, status, reason = "", "pending", f"{refusal.message}; {refusal.hint}"
+        yield MarkerLine("", upload.name, "", layout.readable(upload.key), sha256, status, reason, None, "")

@@ -1,6 +1,6 @@
 """What an execution came to: the answer of `ingest`, `run`, `resume` and `status`, on every target.
 
-`to_json` gives the documented object (docs/json.md, version 1). What a summary for people needs besides, such as the
+`to_json` gives the documented object (docs/json.md, version 2). What a summary for people needs besides, such as the
 commonest faults, is in the dataclasses and stays out of that object.
 """
 
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-VERSION = 1
+from lakehouse.outcomes import NoteOutcome, SheetOutcome, UploadOutcome
+
+VERSION = 2
 
 ExecutionStatus = Literal["SUCCEEDED", "FAILED", "RUNNING", "ABORTED"]
-UploadStatus = Literal["converted", "skipped", "refused"]
 DatasetStatus = Literal["loaded", "skipped", "failed", "blocked"]
 
 
@@ -26,20 +27,33 @@ class Fault:
     count: int
 
 
-@dataclass(frozen=True)
-class UploadResult:
-    """What became of one upload. `sheets` counts those converted; `notes` are for people."""
+def upload_json(upload: UploadOutcome) -> dict[str, Any]:
+    """The documented object of an upload."""
+    return {
+        "file": upload.file,
+        "status": upload.status,
+        "reason": upload.reason or None,
+        "sheets_converted": sum(sheet.status == "converted" for sheet in upload.sheets),
+        "sheets": [sheet_json(sheet) for sheet in upload.sheets],
+    }
 
-    file: str
-    status: UploadStatus
-    reason: str | None = None
-    sheets: int = 0
-    refused_sheets: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The documented object."""
-        return {"file": self.file, "status": self.status, "reason": self.reason, "sheets": self.sheets}
+def sheet_json(sheet: SheetOutcome) -> dict[str, Any]:
+    """The documented object of a sheet."""
+    return {
+        "name": sheet.name,
+        "status": sheet.status,
+        "dataset": sheet.dataset or None,
+        "rows": sheet.rows,
+        "header_row": sheet.header_row or None,
+        "reason": sheet.reason or None,
+        "notes": [note_json(note) for note in sheet.notes],
+    }
+
+
+def note_json(note: NoteOutcome) -> dict[str, Any]:
+    """The documented object of a note."""
+    return {"kind": note.kind, "message": note.message, "column": note.column or None, "rows": list(note.rows)}
 
 
 @dataclass(frozen=True)
@@ -77,16 +91,23 @@ class Execution:
     status: ExecutionStatus
     started_at: str
     finished_at: str | None = None
-    uploads: Sequence[UploadResult] = ()
+    uploads: Sequence[UploadOutcome] = ()
     datasets: Sequence[DatasetResult] = ()
     archived: int = 0
     error: str | None = None
     note: str = ""  # for people: why there was nothing to do
+    ignored: Sequence[str] = ()  # files of a folder that were not taken
 
     @property
     def data_refused(self) -> bool:
         """Whether an upload or a sheet of one was refused. Rejected rows alone are no refusal."""
-        return any(upload.status == "refused" or upload.refused_sheets for upload in self.uploads)
+        return any(upload.status == "refused" for upload in self.uploads) or self.refused_sheets > 0
+
+    @property
+    def refused_sheets(self) -> int:
+        """Refused sheets of uploads that were converted."""
+        converted = (upload for upload in self.uploads if upload.status == "converted")
+        return sum(sheet.status == "refused" for upload in converted for sheet in upload.sheets)
 
     @property
     def rejected(self) -> int:
@@ -107,7 +128,8 @@ class Execution:
             status=self.status,
             started_at=self.started_at,
             finished_at=self.finished_at,
-            uploads=[upload.to_json() for upload in self.uploads],
+            uploads=[upload_json(upload) for upload in self.uploads],
+            ignored=list(self.ignored),
             datasets=[dataset.to_json() for dataset in self.datasets],
             archived=self.archived,
             error=self.error,
@@ -117,5 +139,12 @@ class Execution:
 def execution_json(**fields: Any) -> dict[str, Any]:
     """The documented object where there is no execution, or none yet: every field that is not given is empty."""
     names = ("execution", "target", "engine", "status", "started_at", "finished_at")
-    empty: dict[str, Any] = {**dict.fromkeys(names), "uploads": [], "datasets": [], "archived": 0, "error": None}
+    empty: dict[str, Any] = {
+        **dict.fromkeys(names),
+        "uploads": [],
+        "ignored": [],
+        "datasets": [],
+        "archived": 0,
+        "error": None,
+    }
     return {"version": VERSION, **empty, **fields}

@@ -11,11 +11,10 @@ from typing import Any
 from lakectl.errors import UsageError
 from lakectl.operations.follow import Narrator
 from lakectl.operations.progress import Progress
-from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
+from lakectl.operations.result import DatasetResult, Execution, Fault
 from lakectl.ports import ExecutionState, Platform
 from lakehouse import outcomes
 from lakehouse.errors import ObjectMissing
-from lakehouse.outcomes import UploadOutcome
 
 
 @dataclass(frozen=True)
@@ -111,22 +110,12 @@ def report(platform: Platform, state: ExecutionState) -> Execution:
         status=state.status,
         started_at=_instant(state.started_at),
         finished_at=_instant(state.finished_at) if state.finished_at else None,
-        uploads=tuple(_upload(outcome) for outcome in told.uploads),
+        uploads=tuple(told.uploads),
+        ignored=told.ignored,
         datasets=tuple(_dataset(outcome) for outcome in told.datasets),
         archived=ending.get("archived", 0),
         error=ending.get("error") or state.error or None,
         note=ending.get("note", ""),
-    )
-
-
-def _upload(outcome: UploadOutcome) -> UploadResult:
-    return UploadResult(
-        file=outcome.file,
-        status=outcome.status,
-        reason=outcome.reason or None,
-        sheets=outcome.sheets,
-        refused_sheets=outcome.refused_sheets,
-        notes=outcome.notes,
     )
 
 

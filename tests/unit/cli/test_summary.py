@@ -6,18 +6,18 @@ import pytest
 from tests.unit.cli.golden import assert_golden
 
 from lakectl.cli import summary
-from lakectl.operations.result import DatasetResult, Execution, Fault, UploadResult
+from lakectl.operations.result import DatasetResult, Execution, Fault
+from lakehouse.outcomes import NoteOutcome, SheetOutcome, UploadOutcome
 
+LOADED = SheetOutcome("2025-04-01", "converted", "orders", 500, 1)
+HIDDEN = SheetOutcome("Notes", "ignored", rows=3, reason="the sheet is hidden")
+REFUSED = SheetOutcome("2025-04-03", "refused", "order_items", reason="no column order_id")
 UPLOADS = (
-    UploadResult("orders_apr_2025.xlsx", "converted", sheets=15, notes=("sheet Notes: the sheet is hidden",)),
-    UploadResult("copy of orders.xlsx", "skipped", "the same content as orders_apr_2025.xlsx"),
-    UploadResult("broken.xlsx", "refused", "the workbook has a password"),
-    UploadResult(
-        "order_items_apr_2025.xlsx",
-        "converted",
-        "sheet 2025-04-03: no column order_id",
-        sheets=14,
-        refused_sheets=("2025-04-03",),
+    UploadOutcome("orders_apr_2025.xlsx", "converted", sheets=(LOADED, HIDDEN)),
+    UploadOutcome("copy of orders.xlsx", "skipped", "the same content as orders_apr_2025.xlsx"),
+    UploadOutcome("broken.xlsx", "refused", "the workbook has a password"),
+    UploadOutcome(
+        "order_items_apr_2025.xlsx", "converted", "sheet 2025-04-03: no column order_id", sheets=(LOADED, REFUSED)
     ),
 )
 FAULTS = (
@@ -85,7 +85,7 @@ def test_only_three_faults_are_told_and_the_command_that_shows_them_all(capsys):
 
 
 def test_many_uploads_are_counted_not_listed(capsys):
-    many = [UploadResult(f"{number}.csv", "skipped", "loaded before") for number in range(1000)]
+    many = [UploadOutcome(f"{number}.csv", "skipped", "loaded before") for number in range(1000)]
     text = shown(capsys, execution(uploads=many))
     assert "1,000 uploads skipped" in text
     assert "and 980 lines more" in text
@@ -103,3 +103,32 @@ def test_faults_of_all_datasets_come_commonest_first():
     assert [fault.count for _, fault in told.faults()] == [40, 7, 6, 5, 1]
     assert told.faults()[2] == ("orders", Fault("order_id", "type", 6))
     assert told.rejected == 59
+
+
+def kept_out(sheet: str, columns: int) -> SheetOutcome:
+    notes = tuple(NoteOutcome("kept_out", "not known", f"c{number}") for number in range(columns))
+    return SheetOutcome(sheet, "converted", "orders", 1, 1, "", notes)
+
+
+def test_two_hundred_unknown_columns_are_one_line_however_many_sheets_have_them(capsys):
+    upload = UploadOutcome("wide.xlsx", "converted", sheets=tuple(kept_out(f"s{number}", 200) for number in range(9)))
+    text = shown(capsys, execution(uploads=(upload,)))
+    line = "wide.xlsx: sheets s0, s1, s2, s3, s4 and 4 more: 200 columns kept out: c0, c1, c2, c3, c4 and 195 more"
+    assert [each.strip() for each in text.splitlines() if "wide.xlsx" in each] == [line]
+
+
+def test_a_reason_is_told_once(capsys):
+    sheets = (REFUSED, SheetOutcome("Notes", "ignored", rows=3, reason="no dataset has a column called 'x'"))
+    reason = "; ".join(f"sheet {sheet.name}: {sheet.reason}" for sheet in sheets)
+    text = shown(capsys, execution(uploads=(UploadOutcome("w.xlsx", "refused", reason, sheets=sheets),)))
+    assert all(text.count(sheet.reason) == 1 for sheet in sheets)
+
+
+def test_a_name_is_told_on_one_line_and_moves_no_cursor(capsys):
+    upload = UploadOutcome("a\nb\x1b[2J\ud800.csv", "refused", "it is empty")
+    assert "  a\\nb\\x1b[2J\\ud800.csv: it is empty\n" in shown(capsys, execution(uploads=(upload,)))
+
+
+def test_files_that_were_not_taken_are_one_line(capsys):
+    text = shown(capsys, execution(ignored=[f"{number}.docx" for number in range(7)]))
+    assert "7 files not taken: 0.docx, 1.docx, 2.docx, 3.docx, 4.docx and 2 more\n" in text

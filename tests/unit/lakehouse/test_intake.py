@@ -170,13 +170,14 @@ def test_one_refused_sheet_does_not_keep_the_others(lake: Lake) -> None:
     sheets = {"good": [ORDER, [1, "2026-04-01T00:00:00"]], "bad": [["order_id", "user_id", "total_amount"], [1, 2, 3]]}
     lake.storage.write("uploads/w.xlsx", workbook(sheets))
     (outcome,) = take_in(lake, "e1")
-    assert (outcome.status, outcome.sheets) == ("converted", 1)
-    assert outcome.refused_sheets[0].startswith("sheet bad: ")
-    assert "order_timestamp" in outcome.refused_sheets[0]
+    assert outcome.status == "converted"
+    assert [(sheet.name, sheet.status) for sheet in outcome.sheets] == [("good", "converted"), ("bad", "refused")]
+    assert outcome.reason == f"sheet bad: {outcome.sheets[1].reason}"
+    assert "order_timestamp" in outcome.sheets[1].reason
     mark_all(lake)
     (again,) = take_in(lake, "e2")
     assert again.status == "converted"
-    assert again.refused_sheets
+    assert again.sheets[1].status == "refused"
 
 
 def test_an_interrupted_conversion_is_done_again_with_the_same_keys(lake: Lake) -> None:

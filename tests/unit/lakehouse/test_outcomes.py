@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 from lakehouse import outcomes
@@ -21,11 +22,19 @@ def test_rounds_of_a_dataset_are_added_up_and_the_gravest_status_stays(lake: Lak
 
 
 def test_uploads_keep_their_order_and_all_that_was_said(lake: Lake) -> None:
-    one = outcomes.UploadOutcome("a.xlsx", "refused", "why", refused_sheets=("s: x",), notes=("n",))
-    two = outcomes.UploadOutcome("b.xlsx", "converted", sheets=3)
+    note = outcomes.NoteOutcome("kept_out", "not known", "colour", (1, 2))
+    sheet = outcomes.SheetOutcome("s", "refused", "orders", 7, 2, "x", (note,))
+    one = outcomes.UploadOutcome("a.xlsx", "refused", "why", sheets=(sheet,), detail="Traceback", settings="ab")
+    two = outcomes.UploadOutcome("b.xlsx", "converted")
     outcomes.record_uploads(lake.storage, "e1", {"t-0002": two})
     outcomes.record_uploads(lake.storage, "e1", {"t-0001": one})
     assert outcomes.report(lake.storage, "e1").uploads == [one, two]
+
+
+def test_what_an_older_version_kept_can_be_told(lake: Lake) -> None:
+    old = {"file": "a.xlsx", "status": "converted", "reason": "", "sheets": 3, "refused_sheets": [], "notes": ["n"]}
+    lake.storage.write("lakehouse/executions/e1/report.json", json.dumps({"uploads": {"t-0001": old}}).encode())
+    assert outcomes.report(lake.storage, "e1").uploads == [outcomes.UploadOutcome("a.xlsx", "converted")]
 
 
 def test_an_execution_without_an_end_has_none(lake: Lake) -> None:

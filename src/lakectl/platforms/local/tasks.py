@@ -49,9 +49,12 @@ class LocalTasks:
         raise StateError("States.Runtime", f"{resource} is not there on this machine")
 
     def interrupt(self) -> None:
-        """Ends the statements that engines are running; the jobs that wait for them fail, and have written nothing."""
+        """Ends the statements that engines are running, and the converters; what waits for them fails, and has written
+        nothing."""
+        from lakehouse.convert.workers import close_all
         from lakehouse.etl.live import interrupt_all
 
+        close_all()
         interrupt_all()
 
     def _publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
