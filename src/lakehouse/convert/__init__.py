@@ -24,7 +24,7 @@ from lakehouse.convert.model import Grid, Sheet
 from lakehouse.convert.normalise import normalise
 from lakehouse.convert.routing import known_headers
 
-__all__ = ["Sheet", "convert"]
+__all__ = ["Sheet", "convert", "grids"]
 
 Share = tuple[int, int]
 ALL: Share = (0, 1)
@@ -43,6 +43,11 @@ def convert(
     first, of = share
     mine = (grid for grid in grids if (grid.position - 1) % of == first)
     return [sheet for grid in mine for sheet in normalise(grid, contracts, folder, reading)]
+
+
+def grids(path: Path, name: str) -> Iterator[Grid]:
+    """The sheets of an upload as they are, for whoever knows no contract yet. Raises UploadRefused as `convert`."""
+    return _grids(path, name, {})
 
 
 def _grids(path: Path, name: str, contracts: Mapping[str, Contract]) -> Iterator[Grid]:
