@@ -95,7 +95,8 @@ def _typed(table: Table, budget: int) -> list[DraftColumn]:
     proven = {types.proven_separator(values, budget) for values in table.columns} - {""} if table.plain_text else set()
     decimal = proven.pop() if len(proven) == 1 else ""
     found = []
-    for name, values in zip(column_names([v.header for v in table.columns]), table.columns, strict=True):
+    names = column_names([(values.position, values.header) for values in table.columns])
+    for name, values in zip(names, table.columns, strict=True):
         clues = Clues(keys.is_identifier(name), table.plain_text, decimal, budget)
         found.append(DraftColumn(name, values, types.find_type(values, clues)))
     return found

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+from lakectl.drafting.headers import letters
 from lakectl.drafting.tables import Table
 from lakehouse.contracts.model import header as plain
 from lakehouse.layout import REJECTS_TABLE
@@ -23,12 +24,13 @@ _TIMES = re.compile(
 )
 
 
-def column_names(headers: Sequence[str]) -> list[str]:
-    """A name for each header: snake case, unlike any other header or name by its letters and digits."""
-    taken = Counter(map(plain, headers))
+def column_names(headers: Sequence[tuple[int, str]]) -> list[str]:
+    """A name for each header and its column's position: snake case, and by letters and
+    digits unlike any other header or name."""
+    taken = Counter(plain(text) for _, text in headers)
     found = []
-    for number, text in enumerate(headers):
-        base = snake(text) or f"column_{number + 1}"
+    for position, text in headers:
+        base = snake(text) or f"column_{letters(position).lower()}"
         # A name that is its own header counts once.
         name = next(name for name in _numbered(base) if taken[plain(name)] == (plain(name) == plain(text)))
         taken[plain(name)] += plain(name) != plain(text)
@@ -38,12 +40,14 @@ def column_names(headers: Sequence[str]) -> list[str]:
 
 def snake(text: str) -> str:
     """A text in snake case: `Order ID`, `orderId` and `ORDER-ID` are `order_id`. Empty where no letter is left."""
+    words = "_".join(_words(text))
+    return (f"column_{words}" if words[:1].isdigit() else words)[:_LONGEST].strip("_")
+
+
+def _words(text: str) -> list[str]:
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     folded = unicodedata.normalize("NFKD", split.casefold().translate(_LETTERS))
-    ascii_only = "".join(c for c in folded if not unicodedata.combining(c))
-    words = re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_")
-    name = words if not words[:1].isdigit() else f"column_{words}"
-    return name[:_LONGEST].strip("_")
+    return re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c)))
 
 
 def dataset_names(tables: Sequence[Table]) -> list[str]:
@@ -65,4 +69,4 @@ def _numbered(base: str) -> Iterator[str]:
 
 def _lasting(text: str) -> str:
     """The words of a name that do not say when: `orders_apr_2025` is `orders`."""
-    return snake(" ".join(word for word in snake(text).split("_") if not _TIMES.fullmatch(word)))
+    return snake(" ".join(word for word in _words(text) if not _TIMES.fullmatch(word)))

@@ -47,7 +47,7 @@ def booleans(counts: Mapping[str, int], fits: Fits) -> tuple[tuple[str, ...], tu
 @cache
 def number(decimal: str, group: str) -> Callable[[str], bool]:
     """Whether a text is a number with these separators."""
-    grouped = rf"|[0-9]{{1,3}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
+    grouped = rf"|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
     pattern = re.compile(rf"[+-]?(?:[0-9]+{grouped})(?:{re.escape(decimal)}[0-9]+)?")
     return lambda text: pattern.fullmatch(text) is not None
 

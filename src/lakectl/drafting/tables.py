@@ -110,7 +110,7 @@ def _add(header: Header, kinds: list[_Kind]) -> None:
         found = _Kind({}, {}, list(_left_out(header, often)), sheets=0)
         kinds.append(found)
     found.sheets += 1
-    found.seen.update(texts)
+    found.seen.update(texts.keys())
     found.texts = {**texts, **found.texts} if len(texts) > len(found.texts) else {**found.texts, **texts}
     found.positions = {**{plain(text): i for i, text in usable.items()}, **found.positions}
 

@@ -86,10 +86,8 @@ class _Column:
     @property
     def beyond_numbers(self) -> bool:
         """Whether a number would lose leading zeros, plus signs or digits."""
-        return any(
-            _LOSES.fullmatch(text) or (text.isdecimal() and len(text) > 18 and not _is_integer(text))
-            for text in self.counts
-        )
+        lost = sum(count for text, count in self.counts.items() if _is_more_than_a_number(text))
+        return lost > self.budget
 
 
 def find_type(values: Values, clues: Clues) -> Finding:
@@ -170,6 +168,10 @@ def _numbers(column: _Column, clues: Clues) -> Iterator[Finding]:
     yield from _plain(column, _is_double, lambda _: Type("double"), "{} a number, some with an exponent")
 
 
+def _is_more_than_a_number(text: str) -> bool:
+    return _LOSES.fullmatch(text) is not None or (text.isdecimal() and not _is_integer(text))
+
+
 def _is_integer(text: str) -> bool:
     return _INTEGER.fullmatch(text) is not None and (len(text) < 19 or is_valid(text, _BIGINT))
 
@@ -193,7 +195,7 @@ def _decimal(good: Iterable[str]) -> Type:
     for text in good:
         before, _, after = text.lstrip("+-").partition(".")
         whole = max(whole, len(before.lstrip("0")) + _AFTER)
-        scale = max(scale, len(after.rstrip("0")))
+        scale = max(scale, len(after if len(after) <= _MOST_AFTER else after.rstrip("0")))
     if scale > _MOST_AFTER or whole + scale > _MOST_DIGITS:
         return Type("double")
     return Type("decimal", precision=whole + scale, scale=scale)

@@ -174,7 +174,7 @@ def _why(draft: Draft, column: DraftColumn) -> str:
     if column.name == draft.latest_by:
         text += " Of several rows with one key, the latest by it wins."
     if finding.doubt:
-        text += f" LOOK: {finding.doubt}."
+        text += f" Look at this: {finding.doubt}."
     return text
 
 
@@ -192,7 +192,7 @@ def shown(text: str) -> str:
 
 def scalar(text: str) -> str:
     """A text as a YAML scalar that reads back as the same text, in a list, too."""
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*(?: [A-Za-z0-9_]+)*", text) and yaml.safe_load(text) == text:
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+(?: [A-Za-z0-9_]+)*", text) and yaml.safe_load(text) == text:
         return text
     quoted: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=float("inf"))
     return quoted.rstrip("\n")
