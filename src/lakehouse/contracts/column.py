@@ -7,11 +7,12 @@ in SQL, in words or of other tools are theirs, and pass.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lakehouse.contracts import values
 from lakehouse.contracts.model import Column, Type
+from lakehouse.contracts.settings import column_reading
 from lakehouse.contracts.source import Fields
 
 ELEMENT = ("id", "name", "physicalType", "description", "businessName", "authoritativeDefinitions", "tags")
@@ -76,6 +77,7 @@ def read_property(of: Fields, dataset: str) -> Property:
         description=of.text("description"),
     )
     if kind:
+        found = replace(found, reading=column_reading(of, found))
         _check_options(options, found)
         _check_pattern(of, found)
         _check_allowed(of, found)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lakehouse.contracts.column import ELEMENT, Property, custom, read_property
 from lakehouse.contracts.model import Contract, ForeignKey, header
+from lakehouse.contracts.settings import dataset_reading
 from lakehouse.contracts.source import Fields
 from lakehouse.layout import REJECTS_TABLE
 
@@ -72,6 +73,7 @@ def draft(of: Fields) -> Draft | None:
         latest_by=_latest_by(of, entity, properties),
         foreign_keys=tuple(reference.key for reference in references),
         description=entity.text("description") or of.fields("description").text("purpose"),
+        reading=dataset_reading([of, entity]),
     )
     return Draft(contract, entity, references)
 

@@ -13,9 +13,13 @@ Kind = Literal["string", "integer", "decimal", "double", "boolean", "date", "tim
 # Every row of every table ends with these; they are never part of a comparison.
 LINEAGE = ("_source_file", "_source_sheet", "_source_row", "_execution_id")
 
+_PLAIN_ASCII = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+
 
 def header(text: str) -> str:
     """A header as it is compared with names and aliases: its letters and digits, without case and punctuation."""
+    if text.isascii():
+        return text.translate(_PLAIN_ASCII)
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 

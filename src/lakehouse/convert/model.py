@@ -49,6 +49,10 @@ class BrokenRow(list[str]):
         self.text = text
 
 
+class SheetRefused(Exception):
+    """Raised by a grid's rows: this sheet cannot be read, for the reason given; the workbook's others go on."""
+
+
 # A row's number as a person sees it, and its cells as text from column A on; an empty cell is "". Cells that are
 # missing at the end are empty. The list may be a SpecialRow or a BrokenRow; it is the reader's own no more.
 Row = tuple[int, list[str]]

@@ -118,7 +118,7 @@ def test_a_gzip_file_cut_short_is_refused(tmp_path, cut):
 
 def test_a_file_without_a_known_header_is_ignored_and_says_what_it_found(tmp_path):
     sheet = sheet_of(tmp_path, "colour,size\nred,1\n")
-    assert (sheet.status, sheet.reason) == ("ignored", "no dataset has a column called 'colour', 'size'")
+    assert (sheet.status, sheet.reason) == ("ignored", "holds 2 rows; no dataset has a column called 'colour', 'size'")
 
 
 def test_a_file_of_empty_lines_is_an_empty_sheet(tmp_path):
