@@ -41,8 +41,3 @@ def _filled(cells: Sequence[str]) -> int:
 def _is_value(text: str) -> bool:
     """Whether a text is rather a value than a name. A year may be either, and heads many a column."""
     return bool(_VALUE.fullmatch(text.strip())) and not re.fullmatch(r"(?:19|20)\d\d", text.strip())
-
-
-def letters(index: int) -> str:
-    """Excel's name of a column: 0 is A, 26 is AA."""
-    return (letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)

@@ -8,7 +8,7 @@ unique, the best of the columns called like a key is proposed, with its repetiti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -71,8 +71,10 @@ def _unique(whole: Sequence[Candidate], distinct: int, budget: int) -> Iterator[
     """What tells so many rows apart: columns, else pairs, else triples, else columns that are one by chance."""
     early = [c for c in whole if c.kind in _KINDS]
     few = early[:_MOST_COLUMNS]
-    tries = [*([(c,) for c in early], *(list(combinations(few, n)) for n in range(2, _WIDEST + 1)))]
-    for some in (*tries, [(c,) for c in whole if c.kind in _LATE_KINDS]):
+    wider = (combinations(few, n) for n in range(2, _WIDEST + 1))
+    tries: list[Iterable[tuple[Candidate, ...]]] = [((c,) for c in early), *wider]
+    tries.append((c,) for c in whole if c.kind in _LATE_KINDS)
+    for some in tries:
         found = [each for each in some if _distinct(each) >= distinct - budget]
         yield from found
         if found:

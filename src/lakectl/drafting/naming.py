@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from lakectl.drafting.headers import letters
 from lakectl.drafting.tables import Table
 from lakehouse.contracts.model import header as plain
+from lakehouse.convert.routing import letters
 from lakehouse.layout import REJECTS_TABLE
 
 _LONGEST = 60

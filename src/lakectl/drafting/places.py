@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+
+from lakehouse.contracts.model import Column, Type
+from lakehouse.contracts.reading import Reading
+from lakehouse.contracts.values import PATTERNS, is_valid
+from lakehouse.convert.typed import ColumnReader, Convention
+from lakehouse.marks import MARK
 
 # In lower case. What programs and people write where there is no value.
 NULLS = frozenset(("-", "--", "–", "—", "?", "n/a", "n.a.", "na", "null", "none", "nil", "nan", "<na>", "\\n", "k.a."))
@@ -21,16 +27,20 @@ _BOOLEANS = (
     *(("verdadero", "falso"), ("vero", "falso"), ("tak", "nie"), ("да", "нет"), ("是", "否"), ("はい", "いいえ")),
 )
 
-GROUPS = (".", ",", " ", "\u00a0", "\u202f", "'", "’")
+# What groups digits, as the setting `groupSeparator` names it, and how it is written.
+_GROUPS = {".": ".", ",": ",", " ": " \u00a0\u202f\u2009", "'": "'’"}
+_NUMBER = re.compile(PATTERNS["decimal"])
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")  # no thousand begins with a zero
 
 _DAYS = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d"),
     *("%Y.%m.%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y年%m月%d日"),
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-DATE_FORMATS = tuple(day + time for day in _DAYS for time in _TIMES)
+_LONGEST_DATE = 40
 
-Fits = Callable[[Callable[[str], bool]], bool]
+# Whether a column's values pass a test.
+Fits = Callable[[Callable[[str], object]], bool]
 
 
 def booleans(counts: Mapping[str, int], fits: Fits) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -45,35 +55,63 @@ def booleans(counts: Mapping[str, int], fits: Fits) -> tuple[tuple[str, ...], tu
 
 
 @cache
-def number(decimal: str, group: str) -> Callable[[str], bool]:
-    """Whether a text is a number with these separators."""
-    grouped = rf"|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+" if group else ""
-    pattern = re.compile(rf"[+-]?(?:[0-9]+{grouped})(?:{re.escape(decimal)}[0-9]+)?")
-    return lambda text: pattern.fullmatch(text) is not None
+def number(decimal: str) -> Callable[[str], str]:
+    """Gives the number that a text is with this separator before its decimals, as everybody writes it; "" if it is
+    none. Groups, signs, currencies and percents are what the conversion takes with such a setting."""
+    reading = Reading(decimal_separator=decimal)
+    column = Column("", Type("decimal"), reading=reading)
+    reader = ColumnReader(column, reading, Convention(), plain_text=True)
+
+    def read(text: str) -> str:
+        if _NUMBER.fullmatch(text):
+            if decimal == "." or "." not in text:
+                return text
+            return text.replace(".", "") if _GROUPED.fullmatch(text) else ""
+        written = reader(text)
+        if written.startswith(MARK):
+            _, rule, written, _ = written.split(MARK, 3)
+            return "" if rule else written
+        return ""
+
+    return read
 
 
-def conventions(fits: Fits) -> dict[str, str]:
-    """The decimal separators by which the column's values are numbers, each with the group separator that it takes."""
-    found = {}
-    for decimal in ".,":
-        groups = (group for group in ("", *GROUPS) if group != decimal)
-        group = next((group for group in groups if fits(number(decimal, group))), None)
-        if group is not None:
-            found[decimal] = group
+def conventions(texts: Collection[str], fits: Fits) -> list[str]:
+    """The decimal separators by which the texts are numbers. Without any separator they are written alike everywhere:
+    then it is the point alone."""
+    found = [decimal for decimal in ".," if fits(number(decimal))]
+    return found if any("." in text or "," in text for text in texts) else found[:1]
+
+
+def group_separator(texts: Collection[str], decimal: str) -> str:
+    """What groups the digits of the numbers, as the setting names it; "" where nothing does, or several."""
+    forms = {name: re.compile(rf"[0-9][{re.escape(marks)}][0-9]{{3}}") for name, marks in _GROUPS.items()}
+    used = {name for name, form in forms.items() if name != decimal and any(map(form.search, texts))}
+    return used.pop() if len(used) == 1 else ""
+
+
+def date_formats(texts: Collection[str], fits: Fits) -> list[tuple[str, ...]]:
+    """The formats by which every value is a date, or a date and time, one day and several times together. Of several
+    entries, a person has to choose."""
+    first = next((text for text in texts if text.lower() not in NULLS and not is_iso(text)), "")
+    if not re.search(r"\d", first) or len(first) > _LONGEST_DATE:
+        return []
+    found = []
+    for day in _DAYS:
+        forms = [day + time for time in _TIMES]
+        if any(is_date(form)(first) for form in forms) and fits(one_of(forms)):
+            found.append(tuple(form for form in forms if any(map(is_date(form), texts))))
     return found
 
 
-def plain_number(text: str, decimal: str, group: str) -> str:
-    """A number of that convention as everybody writes it."""
-    return (text.replace(group, "") if group else text).replace(decimal, ".")
+def is_iso(text: str) -> bool:
+    """Whether a text is a date, or a date and time, that needs no format."""
+    return is_valid(text, Type("timestamp"))
 
 
-def date_formats(texts: Iterable[str], fits: Fits) -> list[str]:
-    """The formats by which every value is a date, or a date and time: of several, a person has to choose."""
-    first = next((text for text in texts if text.strip().lower() not in NULLS), "").strip()
-    if not re.search(r"\d", first) or len(first) > 40:
-        return []
-    return [form for form in DATE_FORMATS if is_date(form)(first) and fits(is_date(form))]
+def one_of(forms: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a text is a date of one of these formats, or one that needs none."""
+    return lambda text: any(is_date(form)(text) for form in forms) or is_iso(text)
 
 
 @cache

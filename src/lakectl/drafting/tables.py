@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from lakectl.drafting.headers import Header, find_header, letters
+from lakectl.drafting.headers import Header, find_header
 from lakectl.drafting.values import Values
 from lakehouse.contracts.model import Column, Contract, Type
 from lakehouse.contracts.model import header as plain
 from lakehouse.convert import Sheet, convert, grids
+from lakehouse.convert.routing import letters
+from lakehouse.marks import CELLS, MARK, RECORDS
 
 _AT_ONCE = 10_000  # rows
+_BROKEN = f"{MARK}{CELLS}{MARK}"  # begins a record that cannot be split, and will be refused
 _ALIKE = 2 / 3  # of the columns, which two headers share at least if they are of one table
 
 
@@ -143,11 +146,14 @@ def _table(kind: _Kind) -> Table:
 def _fill(table: Table, sheet: Sheet, file: str) -> None:
     assert sheet.csv is not None
     marked = [name in sheet.marked for name in sheet.columns]
+    before = table.columns[0].rows
     with sheet.csv.open(encoding="utf-8", newline="") as text:
-        rows = csv.reader(text)
+        rows: Iterator[list[str]] = csv.reader(text)
         next(rows)
+        if RECORDS in sheet.marked:
+            rows = (row for row in rows if not row[0].startswith(_BROKEN))
         while some := list(islice(rows, _AT_ONCE)):
             for values, cells, may_be in zip(table.columns, zip(*some, strict=True), marked, strict=False):
                 values.extend(cells, may_be)
     table.plain_text = table.plain_text and not sheet.name
-    table.sources.append(Source(file, sheet.name, sheet.rows))
+    table.sources.append(Source(file, sheet.name, table.columns[0].rows - before))

@@ -8,16 +8,15 @@ unless somebody allows more, it is 0.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lakectl.drafting import places
-from lakectl.drafting.values import Values
+from lakectl.drafting.values import SPACES, Values
 from lakehouse.contracts.model import Type
 from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.contracts.values import PATTERNS, date_exists, integer_range, is_valid
 
-_SPACES = " \t\u00a0\ufeff"
 _LOSES = re.compile(r"\+[0-9].*|-?0[0-9].*")
 _ROOM = 1000  # an int is one only if a thousandfold of its largest value still is
 _BEFORE, _AFTER, _MOST_AFTER, _MOST_DIGITS = 10, 2, 9, 38
@@ -56,17 +55,17 @@ class _Column:
     def __init__(self, values: Values, budget: int) -> None:
         stripped: dict[str, int] = {}
         for text, count in values.counts.items():
-            bare = text.strip(_SPACES)
+            bare = text.strip(SPACES)
             stripped[bare] = stripped.get(bare, 0) + count
         stripped.pop("", None)
         self.counts = stripped
         self.budget = budget
 
-    def fits(self, test: Callable[[str], bool]) -> bool:
+    def fits(self, test: Callable[[str], object]) -> bool:
         """Whether the values fit."""
         return self.split(test) is not None
 
-    def split(self, test: Callable[[str], bool]) -> tuple[list[str], list[str], list[str]] | None:
+    def split(self, test: Callable[[str], object]) -> tuple[list[str], list[str], list[str]] | None:
         """The values that fit, the null words, the misfits; None where too little fits."""
         good: list[str] = []
         nulls: list[str] = []
@@ -103,8 +102,8 @@ def proven_separator(values: Values, budget: int) -> str:
     column = _Column(values, budget)
     if not any("." in text or "," in text for text in column.counts) or column.beyond_numbers:
         return ""
-    found = places.conventions(column.fits)
-    return next(iter(found)) if len(found) == 1 else ""
+    found = places.conventions(column.counts, column.fits)
+    return found[0] if len(found) == 1 else ""
 
 
 def _findings(column: _Column, clues: Clues) -> Iterator[Finding]:
@@ -122,7 +121,7 @@ def _findings(column: _Column, clues: Clues) -> Iterator[Finding]:
     if len(formats) == 1:
         yield from _local_date(column, formats[0])
     elif formats:
-        doubt = f"every value is a date as {' and as '.join(formats)}: choose, as dateFormat"
+        doubt = f"every value is a date as {' and as '.join(forms[0] for forms in formats)}: choose, as dateFormat"
     yield replace(_string(column), doubt=doubt)
 
 
@@ -157,15 +156,21 @@ def _is_timestamp(text: str) -> bool:
 def _numbers(column: _Column, clues: Clues) -> Iterator[Finding]:
     """Raises _Doubt for numbers that read both ways."""
     yield from _plain(column, _is_integer, lambda good: _integer(good, clues.identifier), "{} a whole number")
-    conventions = places.conventions(column.fits)
-    if len(conventions) > 1 and (clues.plain_text or not column.fits(_is_number)):
-        if not clues.decimal:
-            raise _Doubt("1.000 may be one or a thousand here: say decimalSeparator, and a number as its type")
-        conventions = {clues.decimal: conventions[clues.decimal]}
-        yield from _local_number(column, conventions, clues)
+    conventions = places.conventions(column.counts, column.fits)
+    if len(conventions) > 1:
+        yield from _either_way(column, clues)
     yield from _plain(column, _is_number, _decimal, "{} a number")
-    yield from _local_number(column, conventions, clues)
+    for decimal in conventions:
+        yield from _local_number(column, decimal, clues)
     yield from _plain(column, _is_double, lambda _: Type("double"), "{} a number, some with an exponent")
+
+
+def _either_way(column: _Column, clues: Clues) -> Iterator[Finding]:
+    """Numbers that are one thing with a decimal point and another with a comma. Raises _Doubt."""
+    if clues.decimal:
+        yield from _local_number(column, clues.decimal, clues)
+    elif clues.plain_text or not column.fits(_is_number):
+        raise _Doubt("1.000 may be one or a thousand here: say decimalSeparator, and a number as its type")
 
 
 def _is_more_than_a_number(text: str) -> bool:
@@ -201,16 +206,18 @@ def _decimal(good: Iterable[str]) -> Type:
     return Type("decimal", precision=whole + scale, scale=scale)
 
 
-def _local_number(column: _Column, conventions: dict[str, str], clues: Clues) -> Iterator[Finding]:
-    for decimal, group in conventions.items():
-        split = column.split(places.number(decimal, group))
-        if split is None:
-            continue
-        good = [places.plain_number(text, decimal, group) for text in split[0]]
-        whole = not any("." in text for text in good)
-        type_ = _integer(good, clues.identifier) if whole else _decimal(good)
-        why = f"{_every(split)} a number with {decimal!r} before its decimals"
-        yield _with_rest(Finding(type_, why, Reading(decimal_separator=decimal, group_separator=group)), split)
+def _local_number(column: _Column, decimal: str, clues: Clues) -> Iterator[Finding]:
+    split = column.split(places.number(decimal))
+    if split is None:
+        return
+    good = [places.number(decimal)(text) for text in split[0]]
+    if not clues.plain_text:  # what is a number in the workbook stays what it is
+        good += [text for text in split[0] if _is_number(text)]
+    whole = not any("." in text for text in good)
+    type_ = _integer(good, clues.identifier) if whole else _decimal(good)
+    reading = Reading(decimal_separator=decimal, group_separator=places.group_separator(split[0], decimal))
+    why = f"{_every(split)} a number with {decimal!r} before its decimals"
+    yield _with_rest(Finding(type_, why, reading), split)
 
 
 def _local_boolean(column: _Column) -> Iterator[Finding]:
@@ -222,15 +229,22 @@ def _local_boolean(column: _Column) -> Iterator[Finding]:
             yield _with_rest(Finding(Type("boolean"), f"{_every(split)} one of two words", reading), split)
 
 
-def _local_date(column: _Column, form: str) -> Iterator[Finding]:
-    split = column.split(places.is_date(form))
+def _local_date(column: _Column, forms: Sequence[str]) -> Iterator[Finding]:
+    split = column.split(places.one_of(forms))
     if split:
-        type_ = Type("timestamp" if "%M" in form else "date")
-        yield _with_rest(Finding(type_, f"{_every(split)} as {form}", Reading(date_formats=(form,))), split)
+        timed = any("%M" in form for form in forms) or any(map(_has_time, split[0]))
+        why = f"{_every(split)} as {' or '.join(forms)}"
+        yield _with_rest(
+            Finding(Type("timestamp" if timed else "date"), why, Reading(date_formats=tuple(forms))), split
+        )
+
+
+def _has_time(text: str) -> bool:
+    return places.is_iso(text) and not _is_day(text)
 
 
 def _plain(
-    column: _Column, test: Callable[[str], bool], of: Callable[[list[str]], Type], why: str
+    column: _Column, test: Callable[[str], object], of: Callable[[list[str]], Type], why: str
 ) -> Iterator[Finding]:
     split = column.split(test)
     if split:

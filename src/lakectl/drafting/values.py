@@ -13,6 +13,8 @@ from functools import cached_property
 
 from lakehouse.marks import MARK
 
+SPACES = " \t\u00a0\ufeff"  # which do not count around a value that is no text
+
 
 class _Numbers(dict[str, int]):
     """Numbers texts in the order in which they come."""

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
 import yaml
 
 from lakectl.drafting.draft import Draft, DraftColumn
-from lakectl.drafting.headers import letters
-from lakectl.drafting.places import plain_number
+from lakectl.drafting.places import number
+from lakectl.drafting.values import SPACES
 from lakehouse.contracts.model import header as plain
 from lakehouse.contracts.reading import Reading
+from lakehouse.convert.routing import letters
 
 _LOGICAL = {"decimal": "number", "double": "number"}
 _EXAMPLES, _LONGEST, _WIDTH = 3, 40, 120
@@ -29,6 +31,7 @@ _SETTINGS = {
     "false_values": "falseValues",
     "null_values": "nullValues",
 }
+_WORDS = {" ": "space"}  # what a setting calls what cannot be seen
 
 
 def contract_yaml(draft: Draft) -> str:
@@ -47,8 +50,8 @@ def _lines(draft: Draft) -> Iterator[str]:
     for left in draft.table.left_out:
         yield from _comment(f"Left out, {left}.", "    ")
     yield "    properties:"
-    for number, column in enumerate(draft.columns):
-        yield from ([""] if number else [])
+    for column in draft.columns:
+        yield from ([""] if column is not draft.columns[0] else [])
         yield from _column(draft, column)
 
 
@@ -121,7 +124,7 @@ def settings(reading: Reading, indent: str) -> Iterator[str]:
     for field, name in _SETTINGS.items():
         value = getattr(reading, field)
         if value:
-            yield from _property(name, value if isinstance(value, str) else list(value), indent)
+            yield from _property(name, _WORDS.get(value, value) if isinstance(value, str) else list(value), indent)
 
 
 def _property(name: str, value: str | Sequence[str], indent: str) -> list[str]:
@@ -155,13 +158,20 @@ def _range(column: DraftColumn) -> str:
             f"; {_count(longest, 'character')} each" if shortest == longest else f"; {shortest} to {longest} characters"
         )
     if finding.type.kind in ("integer", "decimal", "double"):
-        decimal, group = reading.decimal_separator or ".", reading.group_separator
-        texts.sort(key=lambda text: Decimal(plain_number(text.strip(" \t\u00a0\ufeff"), decimal, group)))
+        read = number(reading.decimal_separator) if reading.decimal_separator else str
+        texts.sort(key=lambda text: Decimal(read(text.strip(SPACES))))
     elif reading.date_formats:
-        texts.sort(key=lambda text: datetime.strptime(text.strip(), reading.date_formats[0]))
+        texts.sort(key=lambda text: _moment(text.strip(), reading.date_formats))
     else:
         texts.sort()
     return f"; {shown(texts[0])} to {shown(texts[-1])}"
+
+
+def _moment(text: str, forms: Sequence[str]) -> datetime:
+    for form in forms:
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def _why(draft: Draft, column: DraftColumn) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lakectl.drafting.headers import find_header, letters
+from lakectl.drafting.headers import find_header
 from lakectl.drafting.naming import column_names, snake
 from lakehouse.contracts.dataset import is_name
 from lakehouse.contracts.model import header as plain
@@ -59,10 +59,6 @@ def test_the_header(rows, row):
 )
 def test_names(text, name):
     assert snake(text) == name
-
-
-def test_letters():
-    assert [letters(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 @given(st.lists(st.text(max_size=80).filter(plain), unique_by=plain, max_size=8))

@@ -79,7 +79,11 @@ def test_a_text_column_keeps_its_words():
         (["3,5", "12"], "decimal(12,2)", ",", ""),
         (["1,234.56", "7.5"], "decimal(12,2)", ".", ","),
         (["1'234.50"], "decimal(12,2)", ".", "'"),
-        (["1\u202f234,50"], "decimal(12,2)", ",", "\u202f"),
+        (["1\u202f234,50", "7 000,00"], "decimal(12,2)", ",", " "),
+        (["12,50 €", "-7,5"], "decimal(12,2)", ",", ""),
+        (["1.234,50-", "(3,00)"], "decimal(12,2)", ",", "."),
+        (["$1,234.50", "$7.25"], "decimal(12,2)", ".", ","),
+        (["$5", "$7"], "int", ".", ""),
         (["1.234.567", "12"], "int", ",", "."),
         (["1.234,5", "-"], "decimal(12,2)", ",", "."),
     ],
@@ -129,6 +133,12 @@ def test_other_columns_prove_what_a_thousand_is():
 def test_dates_of_a_place(texts, type_, form):
     finding = found(*texts)
     assert (str(finding.type), finding.reading.date_formats) == (type_, (form,))
+
+
+def test_days_with_and_without_a_time():
+    finding = found("01.04.2025", "01.04.2025 09:30", "2025-04-03")
+    assert str(finding.type) == "timestamp"
+    assert finding.reading.date_formats == ("%d.%m.%Y", "%d.%m.%Y %H:%M")
 
 
 def test_day_or_month_is_not_guessed():
