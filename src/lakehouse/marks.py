@@ -23,8 +23,11 @@ CELLS, NOT_CALCULATED, AMBIGUOUS, EXCEL_ERROR, CHARACTERS = (
     "excel_error",
     "characters",
 )
+RULES = (CELLS, NOT_CALCULATED, AMBIGUOUS, EXCEL_ERROR, CHARACTERS)
 
 
 def marked(was: str, *, rule: str = "", read: str = "") -> str:
-    """A marked cell: what it was in the file, and the rule that it breaks or what it is read as."""
+    """A marked cell: what it was in the file, and the rule of `RULES` that it breaks or what it is read as."""
+    if rule and (rule not in RULES or read):
+        raise ValueError(f"a cell that breaks {rule!r} cannot be marked as read as {read!r}")
     return f"{MARK}{rule}{MARK}{read}{MARK}{was}"

@@ -1,15 +1,19 @@
 """What is wrong with a row: for each column every rule that its value breaks, in the order in which they are told.
 
-rule          a value breaks it when it
-required      is empty, and the column is a key or required
-excel_error   is one of Excel's error values; nothing else is then said of it
-type          does not have the form of the column's type
-scale         has more decimals than the type
-range         is beyond the type, or below `minimum`, or above `maximum`
-length        is shorter than `minLength` or longer than `maxLength`
-pattern       does not match `pattern`
-allowed       is none of the values allowed
-foreign_key   is not in the parent's table
+rule            a value breaks it when it
+cells           is no value but a whole record that cannot be split into cells; nothing else is then said of the row
+required        is empty, and the column is a key or required
+excel_error     is one of Excel's error values; nothing else is then said of it, nor with the next three
+not_calculated  is that of a formula that no program has computed
+ambiguous       can be read as two different numbers
+characters      has characters that cannot be kept
+type            does not have the form of the column's type
+scale           has more decimals than the type
+range           is beyond the type, or below `minimum`, or above `maximum`
+length          is shorter than `minLength` or longer than `maxLength`
+pattern         does not match `pattern`
+allowed         is none of the values allowed
+foreign_key     is not in the parent's table
 """
 
 from __future__ import annotations
@@ -19,17 +23,23 @@ from dataclasses import dataclass
 
 from lakehouse.contracts.model import Column, Contract, ForeignKey
 from lakehouse.etl import types
+from lakehouse.etl.marked import NOTHING, Marked, rule_of
 from lakehouse.etl.sql import literal, matches, name
+from lakehouse.marks import AMBIGUOUS, CELLS, CHARACTERS, EXCEL_ERROR, NOT_CALCULATED
 
 EXCEL_ERRORS = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!",
 )  # fmt: skip
 
+# The rules that a marked cell may break: what no text of a cell can show.
+_MARKED = (EXCEL_ERROR, NOT_CALCULATED, AMBIGUOUS, CHARACTERS)
+
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that may be wrong with the values of some columns (mostly one): the condition, in SQL."""
+    """One thing that may be wrong with the values of some columns (mostly one; none if the row has no cells): the
+    condition, in SQL."""
 
     columns: tuple[str, ...]
     rule: str
@@ -56,24 +66,36 @@ def is_excel_error(text: str) -> str:
     return f"{text} IN ({', '.join(map(literal, EXCEL_ERRORS))})"
 
 
-def checks(contract: Contract) -> Iterator[Check]:
+def checks(contract: Contract, marked: Marked = NOTHING) -> Iterator[Check]:
     """Everything that is checked in a row, in the order of the columns and, in a column, of the rules."""
+    if marked.records:
+        yield Check((), CELLS, "NOT _cells IS NULL")
     for column in contract.source_columns:
-        required = column.required or column.name in contract.primary_key
-        for rule, condition in [*_form(column, required), *_content(column)]:
+        for rule, condition in [*_required(contract, column, marked), *_form(column, marked), *_content(column)]:
             yield Check((column.name,), rule, condition)
         for number, key in enumerate(contract.foreign_keys):
             if key.columns[0] == column.name:
                 yield _foreign(key, number)
 
 
-def _form(column: Column, required: bool) -> Iterator[tuple[str, str]]:
+def _required(contract: Contract, column: Column, marked: Marked) -> Iterator[tuple[str, str]]:
+    if column.required or column.name in contract.primary_key:
+        no_rule = f" AND COALESCE({rule_of(column.name)}, '') = ''" if column.name in marked.columns else ""
+        no_record = " AND _cells IS NULL" if marked.records else ""
+        yield "required", f"{text_of(column.name)} IS NULL{no_rule}{no_record}"
+
+
+def _form(column: Column, marked: Marked) -> Iterator[tuple[str, str]]:
     text = text_of(column.name)
-    if required:
-        yield "required", f"{text} IS NULL"
-    yield "excel_error", is_excel_error(text)
+    is_error = is_excel_error(text)
+    if column.name in marked.columns:
+        broken = {rule: f"{rule_of(column.name)} = {literal(rule)}" for rule in _MARKED}
+        yield EXCEL_ERROR, f"{is_error} OR {broken.pop(EXCEL_ERROR)}"
+        yield from broken.items()
+    else:
+        yield EXCEL_ERROR, is_error
     if column.type.kind != "string":
-        yield "type", f"NOT {formed(column.name)} AND NOT {is_excel_error(text)}"
+        yield "type", f"NOT {formed(column.name)} AND NOT {is_error}"
 
 
 def _content(column: Column) -> Iterator[tuple[str, str]]:

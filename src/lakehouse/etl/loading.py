@@ -24,6 +24,7 @@ from lakehouse.etl import rejects
 from lakehouse.etl.catalog import Catalog, Table
 from lakehouse.etl.engines import Engine, Ranges
 from lakehouse.etl.manifest import Manifest
+from lakehouse.etl.marked import Marked, marked_in
 from lakehouse.etl.ranges import coarsened
 from lakehouse.etl.sql import literal, statement
 from lakehouse.etl.statements import statements
@@ -66,9 +67,9 @@ def load(job: Job) -> dict[str, Any]:
 
     Raises JobFailed, ContractError.
     """
-    queries = statements(job.contract, job.manifest.retry_waiting)
     present = job.engine.columns(job.table)
     growth = schema_changes(job.table, present or {})
+    queries = statements(job.contract, job.manifest.retry_waiting, _read(job))
     _judge(job, queries)
     _compare(job, queries, is_there=present is not None)
     counts = _proven(job, job.engine.rows(queries["counts"])[0])
@@ -89,17 +90,25 @@ def load(job: Job) -> dict[str, Any]:
     }
 
 
+def _read(job: Job) -> Marked:
+    """From raw CSVs, and the rows that wait, to `raw`; returns where cells may be marked in it."""
+    engine, contract, files = job.engine, job.contract, job.manifest.files
+    engine.read("fresh", files, [column.name for column in contract.source_columns])
+    read: list[str] = []
+    if job.manifest.retry_waiting:
+        engine.scan("rejects", job.rejects_table)
+        engine.keep("retried", rejects.retried(contract))
+        read = [row["column"] for row in engine.rows(rejects.read_columns())]
+    engine.define("raw", rejects.raw(contract, job.manifest.retry_waiting, read))
+    return marked_in(contract, files, read)
+
+
 def _judge(job: Job, queries: Mapping[str, Any]) -> None:
-    """From raw CSVs to `checked`, `refused` and `duplicates`."""
+    """From `raw` to `checked`, `refused` and `duplicates`."""
     engine, contract = job.engine, job.contract
     started = literal(job.clock().isoformat(sep=" "))
     execution = f"SELECT {literal(job.manifest.execution)} AS _execution_id"
     engine.keep("execution", statement(f"{execution}, CAST({started} AS TIMESTAMP_LTZ) AS _started_at"))
-    engine.read("fresh", job.manifest.files, [column.name for column in contract.source_columns])
-    if job.manifest.retry_waiting:
-        engine.scan("rejects", job.rejects_table)
-        engine.keep("retried", rejects.retried(contract))
-    engine.define("raw", rejects.raw(contract, with_retried=job.manifest.retry_waiting))
     for number, key in enumerate(contract.foreign_keys):
         engine.scan(f"parent_{number}", job.table_of(job.contracts[key.parent]))
     for name in ("checked", "refused", "duplicates"):

@@ -6,9 +6,12 @@ again without a fault, which is what happens to waiting rows; it stays in the ta
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
 from lakehouse.contracts.model import Contract
+from lakehouse.etl.marked import marked_again
 from lakehouse.etl.sql import literal, name, names, statement
 from lakehouse.etl.statements import SOURCE
 from lakehouse.etl.tables import rejects_table
@@ -21,24 +24,38 @@ _ROW = ", ".join(
 
 def retried(contract: Contract) -> exp.Expr:
     """The rows of `rejects` that wait for a parent, in the shape of `raw` and with `_sheets`, the positions of their
-    upload's sheets; but none of a sheet that `fresh` reads."""
+    upload's sheets, and `_readings`, what some cells are read as; but none of a sheet that `fresh` reads."""
     columns = ", ".join(
         f"rejects.`record`[{literal(column.name)}] AS {name(column.name)}" for column in contract.source_columns
     )
     return statement(f"""
         SELECT {columns}, rejects.`source_file` AS _source_file, rejects.`sheet` AS _source_sheet,
-               rejects.`position` AS _position, rejects.`row` AS _source_row, rejects.`sheets` AS _sheets
+               rejects.`position` AS _position, rejects.`row` AS _source_row, rejects.`sheets` AS _sheets,
+               rejects.`read_as` AS _readings
         FROM rejects LEFT ANTI JOIN (SELECT DISTINCT _source_file, _source_sheet FROM fresh) AS read
              ON rejects.`source_file` = read._source_file AND rejects.`sheet` = read._source_sheet
         WHERE rejects.`dataset` = {literal(contract.dataset)}
               AND rejects.`waiting` AND rejects.`resolved_by` IS NULL""")
 
 
-def raw(contract: Contract, with_retried: bool) -> exp.Expr:
-    """What a job reads: `fresh`, the manifest's files, and, if wanted, `retried`, the rows that waited."""
-    columns = names([*(column.name for column in contract.source_columns), *SOURCE])
-    retried = f" UNION ALL SELECT {columns} FROM retried" if with_retried else ""
-    return statement(f"SELECT {columns} FROM fresh{retried}")
+def read_columns() -> exp.Expr:
+    """The columns, as `column`, in which cells of `retried` are read as another text."""
+    return statement(
+        "SELECT DISTINCT `column` FROM (SELECT EXPLODE(MAP_KEYS(_readings)) AS `column` FROM retried) AS t"
+    )
+
+
+def raw(contract: Contract, with_retried: bool, read: Collection[str] = ()) -> exp.Expr:
+    """What a job reads: `fresh`, the manifest's files, and, if wanted, `retried`, the rows that waited.
+
+    Cells of these are marked again in the columns `read` (`read_columns`).
+    """
+    columns = [column.name for column in contract.source_columns]
+    fresh = f"SELECT {names([*columns, *SOURCE])} FROM fresh"
+    if not with_retried:
+        return statement(fresh)
+    cells = ", ".join(marked_again(column, "_readings") if column in read else name(column) for column in columns)
+    return statement(f"{fresh} UNION ALL SELECT {cells}, {names(SOURCE)} FROM retried")
 
 
 def source_range() -> exp.Expr:
@@ -62,11 +79,13 @@ def reject_changes(contract: Contract) -> exp.Expr:
                         execution._execution_id AS `execution`, execution._started_at AS `rejected_at`,
                         refused._waiting AS `waiting`, refused._position AS `position`,
                         CASE WHEN refused._waiting THEN COALESCE(mine.`sheets`, uploads._sheets) END AS `sheets`,
+                        refused._readings AS `read_as`,
                         CAST(NULL AS STRING) AS `resolved_by`, CAST(NULL AS TIMESTAMP_LTZ) AS `resolved_at`,
                         CASE WHEN mine.`row` IS NULL THEN 'inserted' ELSE 'updated' END AS _outcome
                  FROM refused CROSS JOIN execution LEFT JOIN mine ON {_same("refused")}
                       LEFT JOIN uploads ON refused._source_file = uploads._source_file
-                 WHERE mine.`row` IS NULL OR NOT mine.`resolved_by` IS NULL OR NOT mine.`faults` <=> refused._faults),
+                 WHERE mine.`row` IS NULL OR NOT mine.`resolved_by` IS NULL OR NOT mine.`faults` <=> refused._faults
+                       OR NOT MAP_ENTRIES(mine.`read_as`) <=> MAP_ENTRIES(refused._readings)),
              passed AS (
                  SELECT {_ROW},
                         execution._execution_id AS `resolved_by`, execution._started_at AS `resolved_at`,

@@ -16,8 +16,10 @@ from __future__ import annotations
 from sqlglot import exp
 
 from lakehouse.contracts.model import Column, Contract
+from lakehouse.etl import marked as marks
 from lakehouse.etl import types
 from lakehouse.etl.faults import Check, checks, formed, is_excel_error, text_of
+from lakehouse.etl.marked import NOTHING, Marked
 from lakehouse.etl.sql import literal, name, names, statement
 
 # Where a row comes from and its place in the order of delivery, which is the order of these but for the sheet.
@@ -27,14 +29,15 @@ DELIVERY = ("_source_file", "_position", "_source_row")
 _BUCKETS = 256
 
 
-def statements(contract: Contract, with_retried: bool) -> dict[str, exp.Expr]:
+def statements(contract: Contract, with_retried: bool, marked: Marked = NOTHING) -> dict[str, exp.Expr]:
     """The dataset's statements by the name of what they define, in the order in which they run.
 
-    With `retried` rows of earlier executions among those of `raw`, or without.
+    With `retried` rows of earlier executions among those of `raw`, or without. Where nothing is `marked`, nothing is
+    looked for.
     """
     return {
-        "checked": checked(contract),
-        "refused": refused(contract),
+        "checked": checked(contract, marked),
+        "refused": refused(contract, marked),
         "duplicates": duplicates(contract),
         "key_ranges": key_ranges(contract),
         "compared": compared(contract, with_retried),
@@ -45,19 +48,27 @@ def statements(contract: Contract, with_retried: bool) -> dict[str, exp.Expr]:
     }
 
 
-def checked(contract: Contract) -> exp.Expr:
+def checked(contract: Contract, marked: Marked = NOTHING) -> exp.Expr:
     """Every row of `raw`: values by column, where it is from, `_codes` of its faults and `_record` (both null if it has
-    none), and whether it is `_waiting`: wrong only in that a parent row is not there."""
+    none), and whether it is `_waiting`: wrong only in that a parent row is not there.
+
+    Where cells may be marked, also `_readings` of a row that waits, and `_cells`, the text of a record without cells.
+    """
+    columns = [column.name for column in contract.source_columns if column.name in marked.columns]
+    opened = f"opened AS ({marks.opened(columns)})," if columns else ""
+    read_as = f", CASE WHEN _orphan AND NOT _broken THEN {marks.read_as(columns)} END AS _readings" if columns else ""
     return statement(f"""
-        WITH texts AS ({_texts(contract)}),
+        WITH {opened}
+             texts AS ({_texts(contract, marked)}),
              formed AS ({_formed(contract)}),
              typed AS ({_typed(contract)}),
              joined AS ({_joined(contract)}),
-             judged AS (SELECT *, {_judgement(contract)} FROM joined)
+             judged AS (SELECT *, {_judgement(contract, marked)} FROM joined)
         SELECT {", ".join(names_of(contract))}, {names(SOURCE)},
                _orphan AND NOT _broken AS _waiting,
-               CASE WHEN _broken OR _orphan THEN {_codes(contract)} END AS _codes,
+               CASE WHEN _broken OR _orphan THEN {_codes(contract, marked)} END AS _codes,
                CASE WHEN _broken OR _orphan THEN {_record(contract)} END AS _record
+               {read_as} {", _cells" if marked.records else ""}
         FROM judged""")
 
 
@@ -66,12 +77,20 @@ def names_of(contract: Contract) -> list[str]:
     return [name(column.name) for column in contract.columns]
 
 
-def _texts(contract: Contract) -> str:
-    raw = ", ".join(
-        f"{name(c.name)} AS {name('_raw_' + c.name)}, {types.text(c, name(c.name))} AS {text_of(c.name)}"
-        for c in contract.source_columns
-    )
-    return f"SELECT {raw}, {names(SOURCE)} FROM raw"
+def _texts(contract: Contract, marked: Marked) -> str:
+    columns = [column.name for column in contract.source_columns if column.name in marked.columns]
+    raw = ", ".join(_text(column, marked) for column in contract.source_columns)
+    kept = "".join(f", {marks.rule_of(column)}, {marks.read_of(column)}" for column in columns)
+    record = f", {marks.record(columns)} AS _cells" if marked.records else ""
+    return f"SELECT {raw}{kept}{record}, {names(SOURCE)} FROM {'opened' if columns else 'raw'}"
+
+
+def _text(column: Column, marked: Marked) -> str:
+    """What a reject keeps of a cell, and what is judged."""
+    raw = judged = name(column.name)
+    if column.name in marked.columns:
+        raw, judged = marks.kept(column.name, marked.records), marks.judged(column.name)
+    return f"{raw} AS {name('_raw_' + column.name)}, {types.text(column, judged)} AS {text_of(column.name)}"
 
 
 def _formed(contract: Contract) -> str:
@@ -102,9 +121,9 @@ def _value(column: Column) -> str:
     return f"CASE WHEN {formed(column.name)}{exact} THEN {value} END AS {name(column.name)}"
 
 
-def _judgement(contract: Contract) -> str:
+def _judgement(contract: Contract, marked: Marked) -> str:
     """Whether a row breaks a rule of its own, and whether it lacks a parent."""
-    found = list(checks(contract))
+    found = list(checks(contract, marked))
     orphan = [check.condition for check in found if check.rule == "foreign_key"] or ["FALSE"]
     broken = [check.condition for check in found if check.rule != "foreign_key"]
     return f"{_any(broken)} AS _broken, {_any(orphan)} AS _orphan"
@@ -114,9 +133,10 @@ def _any(conditions: list[str]) -> str:
     return f"COALESCE({' OR '.join(f'({condition})' for condition in conditions)}, FALSE)"
 
 
-def _codes(contract: Contract) -> str:
+def _codes(contract: Contract, marked: Marked) -> str:
     """The numbers of all checks that a row fails, in their order."""
-    told = ", ".join(f"CASE WHEN {check.condition} THEN {code} END" for code, check in enumerate(checks(contract)))
+    found = enumerate(checks(contract, marked))
+    told = ", ".join(f"CASE WHEN {check.condition} THEN {code} END" for code, check in found)
     return f"ARRAY_COMPACT(ARRAY({told}))"
 
 
@@ -240,23 +260,26 @@ def counts() -> exp.Expr:
         FROM compared""")
 
 
-def refused(contract: Contract) -> exp.Expr:
-    """The rows of `checked` that have faults: `SOURCE`, `_faults` in words, `_waiting`, `_record`.
+def refused(contract: Contract, marked: Marked = NOTHING) -> exp.Expr:
+    """The rows of `checked` that have faults: `SOURCE`, `_faults` in words, `_waiting`, `_record`, `_readings`.
 
     Words are only found here, for few rows: to build them for every row of a batch costs more than all else.
     """
     told = ", ".join(
         f"CASE WHEN ARRAY_CONTAINS(_codes, {code}) THEN STRUCT({literal(check.column)} AS `column`,"
         f" {_told(check)} AS `value`, {literal(check.rule)} AS `rule`) END"
-        for code, check in enumerate(checks(contract))
+        for code, check in enumerate(checks(contract, marked))
     )
+    read_as = "_readings" if marked.columns else "CAST(NULL AS MAP<STRING, STRING>) AS _readings"
     return statement(f"""
-        SELECT {names(SOURCE)}, ARRAY_COMPACT(ARRAY({told})) AS _faults, _waiting, _record
+        SELECT {names(SOURCE)}, ARRAY_COMPACT(ARRAY({told})) AS _faults, _waiting, _record, {read_as}
         FROM checked WHERE NOT _codes IS NULL""")
 
 
 def _told(check: Check) -> str:
-    """The value of a fault: the cell's text as it was, or those of several with commas between."""
+    """The value of a fault: the cell's text as it was, or those of several with commas between, or the record's."""
+    if not check.columns:
+        return "_cells"
     first, *others = (f"_record[{literal(column)}]" for column in check.columns)
     return f"CONCAT_WS(', ', {', '.join([first, *others])})" if others else first
 

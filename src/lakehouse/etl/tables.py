@@ -70,6 +70,7 @@ def rejects_table(location: str) -> TableSpec:
             "waiting": "boolean",
             "position": "int",
             "sheets": "map<string,int>",  # of a row that waits: the positions of its upload's sheets
+            "read_as": "map<string,string>",  # of a row that waits: the cells that a setting reads as another text
             "resolved_by": "string",
             "resolved_at": "timestamp",
         },

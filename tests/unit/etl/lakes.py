@@ -22,6 +22,7 @@ from lakehouse.etl.job import open_engine
 from lakehouse.etl.live import at_work
 from lakehouse.etl.loading import Job, load
 from lakehouse.etl.manifest import read_manifest
+from lakehouse.marks import CELLS, MARK, RECORDS, marked
 from lakehouse.storage import DirectoryStorage
 
 LONG, INT, STRING = Type("integer", 64), Type("integer", 32), Type("string")
@@ -71,6 +72,11 @@ class Sheet:
     position: int = 1
 
 
+def is_record(cell: str | None) -> bool:
+    """Whether a cell is a whole record that could not be split."""
+    return (cell or "").startswith(f"{MARK}{CELLS}{MARK}")
+
+
 @dataclass
 class TestLake:
     """A lake whose jobs run on one engine. `contracts` may be changed between jobs."""
@@ -112,6 +118,10 @@ class TestLake:
         self.storage.write(key, json.dumps(content).encode())
         return key
 
+    def broken(self, dataset: str, text: str) -> dict[str, str | None]:
+        """The row of a record that could not be split into cells."""
+        return {self.contracts[dataset].source_columns[0].name: marked(text, rule=CELLS)}
+
     def _file(self, dataset: str, sheet: Sheet, number: int) -> dict[str, Any]:
         columns = [column.name for column in self.contracts[dataset].source_columns]
         text = io.StringIO()
@@ -120,6 +130,8 @@ class TestLake:
         writer.writerow([*columns, "_source_row"])
         for row_number, row in enumerate(sheet.rows, start=2):
             writer.writerow([*("" if row.get(c) is None else row[c] for c in columns), row_number])
+        columns_marked = [c for c in columns if any(MARK in (row.get(c) or "") for row in sheet.rows)]
+        records = [RECORDS] if any(is_record(row.get(columns[0])) for row in sheet.rows) else []
         key = layout.raw_csv(dataset, sheet.source_file, sheet.sheet, f"{self.jobs:08}{number:08}")
         self.storage.write(key, text.getvalue().encode())
         return {
@@ -129,6 +141,7 @@ class TestLake:
             "position": sheet.position,
             "columns": columns,
             "rows": len(sheet.rows),
+            "marked": [*columns_marked, *records],
         }
 
     def delta(self, table: str) -> DeltaTable:

@@ -12,11 +12,18 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.etl.lakes import ITEMS, Sheet, TestLake
-from tests.unit.etl.oracle import CELLS, COLUMNS, Oracle
+from tests.unit.etl.oracle import CELLS, COLUMNS, RECORD, Oracle
 
 from lakehouse.etl.loading import OUTCOMES
+from lakehouse.marks import MARK
 
-ROWS = st.fixed_dictionaries({column: st.sampled_from(list(CELLS[column])) for column in COLUMNS})
+ROWS = st.one_of(
+    st.fixed_dictionaries({column: st.sampled_from(list(CELLS[column])) for column in COLUMNS}),
+    st.fixed_dictionaries(
+        {column: st.sampled_from([cell for cell in CELLS[column] if MARK not in cell]) for column in COLUMNS}
+    ),
+    st.just(RECORD),
+)
 SHEETS = st.lists(st.lists(ROWS, min_size=1, max_size=6), max_size=3)
 # Each job: the products that come before it, and its sheets, which all belong to one upload.
 JOBS = st.lists(st.tuples(st.lists(st.sampled_from([0, 1, 2, 3]), max_size=2), SHEETS), min_size=1, max_size=4)
