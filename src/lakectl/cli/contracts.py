@@ -69,7 +69,7 @@ def _show_sql(session: Session, statements: Mapping[str, str]) -> None:
         output.write("\n".join(f"-- {name}\n{text};\n" for name, text in statements.items()))
 
 
-@command(app, "draft", writes=".yaml")
+@command(app, "draft", writes=(".yaml", ".yml"))
 def draft_contract(
     session: Session,
     files: Annotated[list[Path], typer.Argument(metavar="FILES", help="Workbooks or CSV files of the new dataset.")],

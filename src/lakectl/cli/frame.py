@@ -96,13 +96,13 @@ def command(
     *,
     section: str = "",
     formats: tuple[str, ...] = FORMATS,
-    writes: str = "",
+    writes: tuple[str, ...] = (),
     failure: Failure = plain_failure,
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Registers `function(session, ...)` as a command. It may return an exit code; None is 0.
 
-    `section` is the heading under which help lists it; `formats` are what its -o takes, and with `writes`, which is the
-    suffix of the files that the command makes, a file or a folder, too; `failure(message, hint)` is the object that
+    `section` is the heading under which help lists it; `formats` are what its -o takes, and with `writes`, which are the
+    suffixes of the files that the command makes, a file or a folder, too; `failure(message, hint)` is the object that
     stdout gets under -o json when the command fails.
     """
 
@@ -127,7 +127,7 @@ def show_help_without_command(context: typer.Context) -> None:
 
 
 def _with_shared_options(
-    function: Callable[..., int | None], formats: tuple[str, ...], writes: str, failure: Failure
+    function: Callable[..., int | None], formats: tuple[str, ...], writes: tuple[str, ...], failure: Failure
 ) -> Callable[..., int | None]:
     signature = inspect.signature(function, eval_str=True)
     shared = _shared_options(formats, writes)
@@ -153,11 +153,11 @@ def _with_shared_options(
     return run
 
 
-def _shared_options(formats: tuple[str, ...], writes: str) -> list[inspect.Parameter]:
+def _shared_options(formats: tuple[str, ...], writes: tuple[str, ...]) -> list[inspect.Parameter]:
     choice = typer.Option("--output", "-o", help="How to print the result.")
     output: Any = Annotated[Literal[formats] | None, choice]
     if writes:
-        place = f"How to print the result, or the {writes} file or folder to write."
+        place = f"How to print the result, or the {writes[0]} file or folder to write."
         output = Annotated[
             str | None, typer.Option("--output", "-o", metavar=f"[{'|'.join(formats)}|FILE]", help=place)
         ]
@@ -169,7 +169,7 @@ def _shared_options(formats: tuple[str, ...], writes: str) -> list[inspect.Param
     ]
 
 
-def _session(said: Mapping[str, Any], formats: tuple[str, ...], writes: str) -> Session:
+def _session(said: Mapping[str, Any], formats: tuple[str, ...], writes: tuple[str, ...]) -> Session:
     chosen = said["output"] or os.environ.get("LAKECTL_OUTPUT") or "table"
     file = Path(chosen) if writes and _is_place(chosen, writes) else None
     chosen = "table" if file else chosen
@@ -179,6 +179,6 @@ def _session(said: Mapping[str, Any], formats: tuple[str, ...], writes: str) -> 
     return Session(chosen, Path(start), {"target": said["target"]}, file)
 
 
-def _is_place(text: str, suffix: str) -> bool:
+def _is_place(text: str, suffixes: tuple[str, ...]) -> bool:
     """Whether what -o was given is a file or a folder, and no misspelt format."""
-    return text == "-" or text.endswith(suffix) or "/" in text or Path(text).is_dir()
+    return text == "-" or text.endswith(suffixes) or "/" in text or Path(text).is_dir()

@@ -92,14 +92,21 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
 
 
 def _typed(table: Table, budget: int) -> list[DraftColumn]:
-    proven = {types.proven_separator(values, budget) for values in table.columns} - {""} if table.plain_text else set()
-    decimal = proven.pop() if len(proven) == 1 else ""
+    decimal = _decimal_separator(table, budget)
     found = []
     names = column_names([(values.position, values.header) for values in table.columns])
     for name, values in zip(names, table.columns, strict=True):
         clues = Clues(keys.is_identifier(name), table.plain_text, decimal, budget)
         found.append(DraftColumn(name, values, types.find_type(values, clues)))
     return found
+
+
+def _decimal_separator(table: Table, budget: int) -> str:
+    """What the columns of a table prove together; in a workbook a point proves nothing, since all numbers have it."""
+    proven = {types.proven_separator(values, budget) for values in table.columns} - {""}
+    if not table.plain_text:
+        proven -= {"."}
+    return proven.pop() if len(proven) == 1 else ""
 
 
 def _has_nulls(name: str, columns: Sequence[DraftColumn]) -> bool:

@@ -81,6 +81,15 @@ def test_neighbours_prove_a_thousand(tmp_path):
     assert str(contract.column("menge").type) == "int"
 
 
+def test_in_a_workbook_only_a_comma_proves_anything(tmp_path):
+    rows = [["nr", "menge", "preis", "faktor"], [1, "1.000", "12,50", 1.5], [2, "12.500", "1.999,00", 2.25]]
+    contract = only(drafted(workbook(tmp_path / "a.xlsx", {"A": rows})), tmp_path / "contracts")
+    menge = contract.column("menge")
+    # A cell that is a number stays one, with its decimals; a text is read with the comma.
+    assert (str(menge.type), menge.reading.decimal_separator) == ("decimal(13,3)", ",")
+    assert contract.column("faktor").reading.decimal_separator == ""
+
+
 def test_a_name_is_for_one_table(tmp_path):
     book = workbook(tmp_path / "a.xlsx", {"A": [["x", "y"], [1, 2]], "B": [["v", "w"], [1, 2]]})
     with pytest.raises(UsageError, match="2 kinds of tables, such as in A, B"):
