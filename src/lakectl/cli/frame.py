@@ -101,8 +101,8 @@ def command(
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Registers `function(session, ...)` as a command. It may return an exit code; None is 0.
 
-    `section` is the heading under which help lists it; `formats` are what its -o takes, and with `writes`, which are the
-    suffixes of the files that the command makes, a file or a folder, too; `failure(message, hint)` is the object that
+    `section` is the heading under which help lists it; `formats` are what its -o takes; with `writes`, the suffixes of
+    the files that the command makes, -o takes a file or a folder, too; `failure(message, hint)` is the object that
     stdout gets under -o json when the command fails.
     """
 

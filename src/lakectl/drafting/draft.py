@@ -80,7 +80,7 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
     columns = [replace(column, derived_from=_source(column, columns, budget)) for column in columns]
     candidates = [Candidate(c.name, c.finding.type.kind, c.values) for c in columns]
     own = [each for each, c in zip(candidates, columns, strict=True) if not c.derived_from]
-    key = keys.find_key([c for c in own if not _has_nulls(c.name, columns)], table.rows, budget)
+    key = keys.find_key([c for c in own if not _has_nulls(c.name, columns)], table.rows, budget, dataset)
     derived = {c.name: c.derived_from for c in columns if c.derived_from}
     latest_by, partition = keys.find_latest_by(own), keys.find_partition(candidates, derived)
     whole = {c.name for c in own if c.never_empty and not _has_nulls(c.name, columns)}
@@ -139,7 +139,9 @@ def _day(moment: str) -> str:
     if "+" not in text and "-" not in text[10:]:
         return text[:10]
     try:
-        return dt.datetime.fromisoformat(text).astimezone(dt.UTC).date().isoformat()
+        return (
+            dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone(dt.UTC).date().isoformat()
+        )
     except ValueError:  # no instant, so no day
         return ""
 

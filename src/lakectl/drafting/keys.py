@@ -1,8 +1,8 @@
 """Which columns tell a table's rows apart, which of several rows with one key is the latest, what partitions the table.
 
-A key is unique and never empty. Single columns come first: those that are called like one (`id`, `order_no`), whole
-numbers, the leftmost; then pairs and triples. Where rows stand twice in the files, they count once. Where nothing is
-unique, the best of the columns called like a key is proposed, with its repetitions told.
+A key is unique and never empty. Single columns come first: those that are called like one (`id`, `order_id`, then
+`order_no`), whole numbers, the leftmost; then pairs and triples. Where rows stand twice in the files, they count once.
+Where nothing is unique, the best of the columns called like a key is proposed, with its repetitions told.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ def is_identifier(name: str) -> bool:
     return not _WORDS.isdisjoint(name.split("_"))
 
 
-def find_key(columns: Sequence[Candidate], rows: int, budget: int = 0) -> Key:
-    """The key of a table; `budget` is how many rows may repeat a key before it is none."""
-    ranked = sorted((c for c in columns if c.kind != "double"), key=_rank)
+def find_key(columns: Sequence[Candidate], rows: int, budget: int = 0, dataset: str = "") -> Key:
+    """The key of a table; `budget` is how many rows may repeat a key before it is none. No columns: there is none."""
+    ranked = sorted((c for c in columns if c.kind != "double"), key=lambda c: _rank(c, dataset))
     whole = [c for c in ranked if sum(c.values.counts.values()) >= rows - budget]
     found = list(islice(_unique(whole, rows, budget), 4))
     if not found:
@@ -100,9 +100,10 @@ def _nearest(whole: Sequence[Candidate], ranked: Sequence[Candidate]) -> tuple[C
     return tuple(c for c in whole if c.kind in _KINDS) or tuple(whole) or tuple(ranked[:1])
 
 
-def _rank(column: Candidate) -> tuple[bool, int, int]:
-    kinds = (*_KINDS, *_LATE_KINDS)
-    return not is_identifier(column.name), kinds.index(column.kind), column.values.position
+def _rank(column: Candidate, dataset: str) -> tuple[int, int, int]:
+    own = ("id", f"{dataset}_id", f"{dataset.removesuffix('s')}_id")
+    called = (column.name in own, column.name.endswith("_id"), is_identifier(column.name), True)
+    return called.index(True), (*_KINDS, *_LATE_KINDS).index(column.kind), column.values.position
 
 
 def find_latest_by(columns: Sequence[Candidate]) -> str:

@@ -50,8 +50,8 @@ class Values:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many rows have each value, in the order of appearance; without empty cells and faults."""
-        return {text: count for text, count in self._all.items() if text and not _is_fault(text)}
+        """How many rows have each value, in the order of appearance; without faults and cells with nothing to see."""
+        return {text: count for text, count in self._all.items() if text.strip() and not _is_fault(text)}
 
     @cached_property
     def faults(self) -> dict[str, int]:
@@ -61,7 +61,7 @@ class Values:
     @property
     def empty(self) -> int:
         """How many rows have no value."""
-        return self._all.get("", 0)
+        return self.rows - sum(self.counts.values()) - sum(self.faults.values())
 
     @property
     def distinct(self) -> int:

@@ -41,7 +41,12 @@ def contract_yaml(draft: Draft) -> str:
 
 def _lines(draft: Draft) -> Iterator[str]:
     yield from _comment(_origin(draft))
-    yield from ("apiVersion: v3.1.0", "kind: DataContract", f"id: {draft.dataset}", f"name: {scalar(draft.dataset)}")
+    yield from (
+        "apiVersion: v3.1.0",
+        "kind: DataContract",
+        f"id: {scalar(draft.dataset)}",
+        f"name: {scalar(draft.dataset)}",
+    )
     yield from ("version: 0.1.0", "status: draft", "")
     if draft.latest_by:
         yield from ("customProperties:", *_property("latestBy", [draft.latest_by], "  "), "")

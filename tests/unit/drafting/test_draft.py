@@ -62,6 +62,11 @@ def test_a_date_that_is_not_the_timestamps_day_stays(tmp_path):
     assert found.column("day").derived_from == ""
 
 
+def test_blanks_are_no_key(tmp_path):
+    rows = [["id", "sku"], [1, "a"], [" ", "b"], [3, "c"]]
+    assert only(drafted(csv_file(tmp_path / "a.csv", rows)), tmp_path / "contracts").primary_key == ("sku",)
+
+
 def test_a_composite_key(tmp_path):
     rows = [["warehouse", "article", "level"], ["n", 1, 5], ["n", 2, 5], ["s", 1, 5], ["s", 2, 7]]
     contract = only(drafted(csv_file(tmp_path / "stock.csv", rows)), tmp_path / "contracts")

@@ -40,6 +40,20 @@ def test_keys(texts, key):
     assert (found.columns, found.repeated) == (key, 0)
 
 
+@pytest.mark.parametrize(
+    ("names", "key"),
+    [
+        ("order_num user_id order_id", "order_id"),
+        ("user_id order_num id", "id"),
+        ("order_num label user_id", "user_id"),
+        ("label order_num", "order_num"),
+    ],
+)
+def test_what_a_key_is_called(names, key):
+    found = find_key(columns(**dict.fromkeys(names.split(), "integer: 1 2 3")), 3, dataset="orders")
+    assert found.columns == (key,)
+
+
 def test_other_keys_are_told():
     found = find_key(columns(sku="string: a b", label="string: x y"), 2)
     assert (found.columns, found.others) == (("sku",), (("label",),))

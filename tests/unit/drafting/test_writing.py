@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -85,6 +86,13 @@ def test_no_comment_is_wider_than_the_house(tmp_path):
     rows = [["id", "x"], *([n, "word " * 30] for n in range(3))]
     text = drafted(csv_file(tmp_path / "a.csv", rows)).drafts[0].contract
     assert max(map(len, text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("name", ["true", "on", "null", "no", "y"])
+def test_a_name_that_yaml_takes_for_something_else(tmp_path, name):
+    text = drafted(csv_file(tmp_path / "a.csv", [["id", "x"], [1, 2]]), name=name).drafts[0].contract
+    assert_standard(text)
+    assert yaml.safe_load(text)["id"] == yaml.safe_load(text)["schema"][0]["name"] == name
 
 
 def test_a_suggested_reference_is_a_comment(tmp_path: Path):
