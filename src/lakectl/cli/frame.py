@@ -64,6 +64,7 @@ class Session:
     output: str  # one of the command's formats
     start: Path  # where the search for lakectl.toml begins
     flags: Mapping[str, str | None]  # settings as the command line gives them
+    file: Path | None = None  # what -o names, of a command that writes files
 
     @property
     def json(self) -> bool:
@@ -86,7 +87,7 @@ class Session:
 
     def with_flag(self, name: str, value: str | None) -> Session:
         """The session of a command that has a flag for one more setting."""
-        return Session(self.output, self.start, {**self.flags, name: value})
+        return Session(self.output, self.start, {**self.flags, name: value}, self.file)
 
 
 def command(
@@ -95,16 +96,18 @@ def command(
     *,
     section: str = "",
     formats: tuple[str, ...] = FORMATS,
+    writes: tuple[str, ...] = (),
     failure: Failure = plain_failure,
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Registers `function(session, ...)` as a command. It may return an exit code; None is 0.
 
-    `section` is the heading under which help lists it; `formats` are what its -o takes; `failure(message, hint)` is the
-    object that stdout gets under -o json when the command fails.
+    `section` is the heading under which help lists it; `formats` are what its -o takes; with `writes`, the suffixes of
+    the files that the command makes, -o takes a file or a folder, too; `failure(message, hint)` is the object that
+    stdout gets under -o json when the command fails.
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        app.command(name, rich_help_panel=section or None)(_with_shared_options(function, formats, failure))
+        app.command(name, rich_help_panel=section or None)(_with_shared_options(function, formats, writes, failure))
         return function
 
     return register
@@ -124,16 +127,16 @@ def show_help_without_command(context: typer.Context) -> None:
 
 
 def _with_shared_options(
-    function: Callable[..., int | None], formats: tuple[str, ...], failure: Failure
+    function: Callable[..., int | None], formats: tuple[str, ...], writes: tuple[str, ...], failure: Failure
 ) -> Callable[..., int | None]:
     signature = inspect.signature(function, eval_str=True)
-    shared = _shared_options(formats)
+    shared = _shared_options(formats, writes)
 
     @functools.wraps(function)
     def run(context: typer.Context, **given: Any) -> int | None:
         said = {option.name: given.pop(option.name) for option in shared}
         before = context.obj or {}
-        session = _session({name: value or before.get(name) for name, value in said.items()}, formats)
+        session = _session({name: value or before.get(name) for name, value in said.items()}, formats, writes)
         try:
             return function(session, **given)
         except KeyboardInterrupt:
@@ -150,19 +153,32 @@ def _with_shared_options(
     return run
 
 
-def _shared_options(formats: tuple[str, ...]) -> list[inspect.Parameter]:
+def _shared_options(formats: tuple[str, ...], writes: tuple[str, ...]) -> list[inspect.Parameter]:
     choice = typer.Option("--output", "-o", help="How to print the result.")
+    output: Any = Annotated[Literal[formats] | None, choice]
+    if writes:
+        place = f"How to print the result, or the {writes[0]} file or folder to write."
+        output = Annotated[
+            str | None, typer.Option("--output", "-o", metavar=f"[{'|'.join(formats)}|FILE]", help=place)
+        ]
     return [
         inspect.Parameter("target", _NAMED, default=None, annotation=Target),
-        inspect.Parameter("output", _NAMED, default=None, annotation=Annotated[Literal[formats] | None, choice]),
+        inspect.Parameter("output", _NAMED, default=None, annotation=output),
         inspect.Parameter("project", _NAMED, default=None, annotation=Project),
         inspect.Parameter("debug", _NAMED, default=False, annotation=Debug),
     ]
 
 
-def _session(said: Mapping[str, Any], formats: tuple[str, ...]) -> Session:
+def _session(said: Mapping[str, Any], formats: tuple[str, ...], writes: tuple[str, ...]) -> Session:
     chosen = said["output"] or os.environ.get("LAKECTL_OUTPUT") or "table"
+    file = Path(chosen) if writes and _is_place(chosen, writes) else None
+    chosen = "table" if file else chosen
     if chosen not in formats:
         raise UsageError(f"this command cannot print {chosen!r}", f"Choose one of: {', '.join(formats)}.")
     start = said["project"] or os.environ.get("LAKECTL_PROJECT") or "."
-    return Session(chosen, Path(start), {"target": said["target"]})
+    return Session(chosen, Path(start), {"target": said["target"]}, file)
+
+
+def _is_place(text: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether what -o was given is a file or a folder, and no misspelt format."""
+    return text == "-" or text.endswith(suffixes) or "/" in text or Path(text).is_dir()

@@ -40,9 +40,9 @@ class ContractLine:
     columns: tuple[ColumnLine, ...]
 
 
-def contracts_in_force(folder: Path) -> dict[str, Contract]:
+def contracts_in_force(folder: Path | None) -> dict[str, Contract]:
     """The packaged contracts, and the project's own in `folder`, which win. Raises ContractError."""
-    return load_contracts([PACKAGED, *([folder] if folder.is_dir() else [])])
+    return load_contracts([PACKAGED, *([folder] if folder and folder.is_dir() else [])])
 
 
 def list_contracts(folder: Path) -> list[ContractLine]:
