@@ -58,10 +58,6 @@ class SheetRefused(Exception):
 Row = tuple[int, list[str]]
 
 
-class SheetRefused(Exception):
-    """A sheet that cannot be read as a table; the message says why. Raised while its rows are read; others go on."""
-
-
 @dataclass(frozen=True)
 class Note:
     """Something that a sender should know and that is no fault. `kind` is one of `lakehouse.convert.notes.KINDS`.

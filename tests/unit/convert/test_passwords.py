@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from msoffcrypto.method.rc4 import _makekey
 from tests.unit.convert.helpers import PRODUCT_HEADER, converted, rows, workbook
 
-from lakehouse.convert import _grids, passwords
+from lakehouse.convert import grids, passwords
 from lakehouse.errors import UploadRefused
 
 DEFAULT = "VelvetSweatshop"
@@ -89,13 +89,13 @@ def md5(data):
 def test_excels_own_password_opens_by_itself_with_a_note(tmp_path, write, suffix):
     path = write(tmp_path / f"velvet.{suffix}", DEFAULT)
     assert rows(converted(path)[0])[0]["department"] == "Toys"
-    [grid] = _grids(path, path.name, {})
+    [grid] = grids(path, path.name, {})
     assert [note.kind for note in grid.notes] == ["password"]
 
 
 def test_a_workbook_with_a_password_and_another_name_has_both_notes(tmp_path):
     path = encrypted(tmp_path / "velvet.xls", DEFAULT)
-    [grid] = _grids(path, path.name, {})
+    [grid] = grids(path, path.name, {})
     assert [note.kind for note in grid.notes] == ["password", "format"]
 
 
