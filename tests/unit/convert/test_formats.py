@@ -78,7 +78,8 @@ def test_other_workbooks_give_the_same_rows(tmp_path, write):
     write(path)
     sheets = converted(path)
     assert [list(row.values()) for row in rows(sheets[0])] == EXPECTED
-    assert all((sheet.status, sheet.reason) == ("ignored", "the sheet is hidden") for sheet in sheets[1:])
+    assert all(sheet.status == "ignored" for sheet in sheets[1:])
+    assert all(sheet.reason.startswith("the sheet is hidden") for sheet in sheets[1:])
 
 
 def test_suffixes_are_read_in_any_case(tmp_path):
@@ -240,10 +241,10 @@ def test_a_header_that_looks_like_something_else_is_text(tmp_path, header):
     assert checked_format(tmp_path / "a.csv", "a.csv").form == "csv"
 
 
-def test_text_with_a_nul_byte_is_left_to_the_reader_of_text_who_names_the_line(tmp_path):
+def test_text_with_a_nul_byte_is_left_to_the_reader_of_text_to_which_it_is_a_fault_of_its_cell(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"product_id,department\n1,To\0ys\n")
-    with pytest.raises(UploadRefused, match="line 2"):
-        converted(tmp_path / "a.csv")
+    [sheet] = converted(tmp_path / "a.csv")
+    assert sheet.marked == ("department",)
 
 
 @pytest.mark.parametrize("rename", [str.upper, lambda name: name.replace("/", "\\"), lambda name: "/" + name])

@@ -189,7 +189,7 @@ def test_names_of_any_kind_come_in_are_told_whole_and_reach_the_archive(lake: La
 def _marker(file: raw.RawFile) -> Any:
     from lakehouse.planning import _marker
 
-    return _marker(file, "e1", "")
+    return _marker(file, "e1", "", 1)
 
 
 def test_a_name_that_no_key_can_have_becomes_a_short_safe_one() -> None:
