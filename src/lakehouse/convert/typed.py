@@ -28,6 +28,9 @@ _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}$)\d+|\d{1,3}(
 _NUMBER_CELL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DATE_CELL = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+)?", re.ASCII)
 
+# What does not count around a value: spaces of all kinds, and characters that cannot be seen.
+_AROUND = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
 Read = Callable[[str], str | None]
 
 
@@ -66,7 +69,7 @@ class ColumnReader:
         """The text for the CSV."""
         if MARK in cell:
             return marked(without_marks(cell), rule=CHARACTERS)
-        text = cell.strip()
+        text = cell.strip(_AROUND)
         if text in self._nulls:
             return self._noted(cell, "")
         special = cell if isinstance(cell, Cell) else None
@@ -193,7 +196,7 @@ def _plain_digits(text: str) -> str:
 
 _LOCAL = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"(?:[ T](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,6})0*)?)?)?",
+    r"(?:[ Tt](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d{1,6})0*)?)?)?",
     re.ASCII,
 )
 
