@@ -17,6 +17,7 @@ from lakehouse.convert.model import Row
 from lakehouse.convert.routing import Route, Router
 
 _LOOKED_AT = 25  # rows that are not empty
+_LONGEST = 250  # characters of a header
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def find(rows: Iterator[Row], router: Router, named: dict[int, Router]) -> Start
     """The start of a sheet. `named` has the datasets whose settings name the header's row, by that row."""
     seen, filled = list[Row](), 0
     for row in rows:
+        if seen and row[1] == seen[-1][1] == []:
+            continue  # one of many empty rows is enough to see that there are some
         seen.append(row)
         filled += not blank(row[1])
         if filled >= _LOOKED_AT and row[0] >= max(named, default=0):
@@ -118,6 +121,8 @@ class Known(dict[str, bool]):
         self._known = known
 
     def __missing__(self, text: str) -> bool:
+        if len(text) > _LONGEST:
+            return False
         found = (compared := plain(text)) in self._known or not compared
         if len(self) < 10_000:
             self[text] = found
