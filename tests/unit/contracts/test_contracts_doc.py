@@ -10,7 +10,6 @@ from lakehouse.contracts.load import PACKAGED, levels, load_contracts
 from lakehouse.contracts.reading import SETTINGS
 from lakehouse.contracts.setting_values import DIRECTIVES
 from lakehouse.contracts.values import PATTERNS, integer_range
-from lakehouse.marks import AMBIGUOUS, CELLS, CHARACTERS, EXCEL_ERROR, NOT_CALCULATED
 
 DOC = (Path(__file__).parents[3] / "docs" / "contracts.md").read_text(encoding="utf-8")
 
@@ -37,8 +36,3 @@ def test_the_settings_of_reading_are_those_that_there_are() -> None:
     [table] = re.findall(r"\| setting \|.*\n\|---.*\n((?:\|.*\n)+)", DOC)
     assert table.splitlines() == rows
     assert ", ".join(f"`%{directive}`" for directive in DIRECTIVES) in DOC
-
-
-def test_the_faults_that_only_the_conversion_can_see_are_described() -> None:
-    for rule in (CELLS, NOT_CALCULATED, AMBIGUOUS, EXCEL_ERROR, CHARACTERS):
-        assert f"| `{rule}` |" in DOC
