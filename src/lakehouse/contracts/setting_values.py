@@ -36,6 +36,12 @@ class Setting:
     column: bool = True  # whether one column may have it; a dataset always may
     many: bool = False  # whether it is a list
 
+    @property
+    def where(self) -> str:
+        """Where in a contract it may stand."""
+        kinds = f" of type {', '.join(self.kinds)}" if self.kinds else ""
+        return f"dataset, column{kinds}" if self.column else "dataset"
+
 
 def encoding(text: str) -> str:
     """A text encoding's name as Python has it."""

@@ -103,13 +103,16 @@ class _Attempt:
 
     def _pass(self, header: Header, reason: str, rows: Iterator[Row]) -> Header | None:
         """Counts the rows of a table that is refused, and returns the header of the next."""
-        watch, count = Watch(header, self._router), 0
-        following = None
+        watch, count, following = Watch(header, self._router), 0, None
         for number, cells in rows:
-            if watch.repeats(cells) or (blank(cells) and not isinstance(cells, BrokenRow)):
+            if blank(cells):
+                count += isinstance(cells, BrokenRow)
                 continue
-            if not watch.words.isdisjoint(cells) and (following := watch.begins(number, cells)):
-                break
+            if watch.may_be_header(cells):
+                if watch.repeats(cells):
+                    continue
+                if following := watch.begins(number, cells):
+                    break
             count += 1
         sheet = Sheet(
             name=self._grid.name,

@@ -30,12 +30,13 @@ KINDS = {
 }
 
 _NAMED = 5  # rows
+_SHOWN = 80  # characters of a text
 
 
 def route_notes(route: Route) -> Iterator[Note]:
     """The columns of a header that its dataset does not know."""
     for text in route.unknown:
-        yield Note("kept_out", f"column {text!r} is not known, and is kept out", text)
+        yield Note("kept_out", f"column {text[:_SHOWN]!r} is not known, and is kept out", text)
     yield from near_notes(route)
 
 
@@ -57,7 +58,7 @@ def header_note(header_row: int, above: Sequence[tuple[int, Sequence[str]]]) -> 
     filled = [(number, _texts(cells)) for number, cells in above]
     filled = [(number, texts) for number, texts in filled if texts]
     if filled:
-        shown = "; ".join(", ".join(texts)[:80] for _, texts in filled[:_NAMED])
+        shown = "; ".join(", ".join(texts)[:_SHOWN] for _, texts in filled[:_NAMED])
         more = f" and {len(filled) - _NAMED} rows more" if len(filled) > _NAMED else ""
         message = f"the header is in row {header_row}; what stands above it is left out: {shown}{more}"
         yield Note("header_row", message, rows=(header_row, *(number for number, _ in filled)))

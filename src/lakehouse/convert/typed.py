@@ -28,6 +28,11 @@ _COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,(?!\d{3}$)\d+|\d{1,3}(
 _NUMBER_CELL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DATE_CELL = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+)?", re.ASCII)
 
+# What does not count around a value: spaces of all kinds, and characters that cannot be seen.
+_AROUND = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+
+_KEPT = 1 << 14  # texts whose values are kept, since texts in a column repeat
+
 Read = Callable[[str], str | None]
 
 
@@ -66,7 +71,7 @@ class ColumnReader:
         """The text for the CSV."""
         if MARK in cell:
             return marked(without_marks(cell), rule=CHARACTERS)
-        text = cell.strip()
+        text = cell.strip(_AROUND)
         if text in self._nulls:
             return self._noted(cell, "")
         special = cell if isinstance(cell, Cell) else None
@@ -143,7 +148,10 @@ def _numbers(reading: Reading, *, exponent: bool) -> Read:
     or a percent sign (a hundredth)."""
     form = _number_form(reading, exponent=exponent)
 
+    @lru_cache(maxsize=_KEPT)
     def read(text: str) -> str | None:
+        if text.isascii() and text.isdigit():
+            return text
         found = form.fullmatch(_plain_digits(text))
         if not found:
             return None
@@ -193,7 +201,7 @@ def _plain_digits(text: str) -> str:
 
 _LOCAL = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"(?:[ T](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<part>\d{1,6})0*)?)?)?",
+    r"(?:[ Tt](?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<part>\d{1,6})0*)?)?)?",
     re.ASCII,
 )
 
@@ -202,7 +210,6 @@ def _times(reading: Reading, kind: str, *, workbook: bool) -> Read:
     """A reader of dates and times by strptime's formats; those without a zone are in the zone that is set."""
     place = zone(reading.time_zone) if reading.time_zone and kind == "timestamp" else None
 
-    @lru_cache(maxsize=1 << 14)
     def moment(text: str) -> dt.datetime | None:
         formats = () if workbook and _DATE_CELL.fullmatch(text) else reading.date_formats
         found = {parsed for form in formats if (parsed := _parsed(text, form))}
@@ -210,6 +217,7 @@ def _times(reading: Reading, kind: str, *, workbook: bool) -> Read:
             raise Ambiguous
         return found.pop() if found else _local(text) if place else None
 
+    @lru_cache(maxsize=_KEPT)
     def read(text: str) -> str | None:
         when = moment(text)
         if when is None:

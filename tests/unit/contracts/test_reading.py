@@ -113,7 +113,7 @@ def test_a_column_may_have_its_own(tmp_path: Path) -> None:
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, expected: str) -> None:
     found = faults(tmp_path, text)
     assert len(found) == 1
-    assert expected in found[0].replace("visits.customProperties.", "").replace("customProperties.", "")
+    assert expected in found[0].replace("visits.", "").replace("visits_before.", "").replace("customProperties.", "")
 
 
 def test_a_property_of_somebody_else_passes(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.convert.grids import ALL, GOODS, done, grid, notes, read, sheets, text_grid, with_reading
 
 from lakehouse.contracts.reading import Reading
-from lakehouse.convert.model import Cell, SheetRefused, SpecialRow
+from lakehouse.convert.model import BrokenRow, Cell, SheetRefused, SpecialRow
 
 HEADER = ["product_id", "department", "product_name"]
 BODY = [["1", "Toys", "Ball"], ["2", "Books", "Atlas"]]
@@ -110,8 +110,9 @@ def test_a_sheet_that_cannot_be_read_is_refused_alone(tmp_path):
 
 
 def test_rows_of_a_refused_sheet_are_counted(tmp_path):
-    [sheet] = sheets(tmp_path, grid([HEADER[1:], *(row[1:] for row in BODY), [], HEADER[1:]]))
-    assert (sheet.status, sheet.rows, sheet.header_row) == ("refused", 2, 1)
+    page = [HEADER[1:], *(row[1:] for row in BODY), []]
+    [sheet] = sheets(tmp_path, text_grid([*page, HEADER[1:], BrokenRow('"x')]))
+    assert (sheet.status, sheet.rows, sheet.header_row) == ("refused", 3, 1)
 
 
 def test_a_header_may_say_a_text_with_a_mark_of_byte_order_or_other_dashes(tmp_path):

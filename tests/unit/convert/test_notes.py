@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
-from tests.unit.convert.grids import done, grid, notes, sheets
+from tests.unit.convert.grids import done, grid, notes, sheets, text_grid
 
 from lakehouse.contracts.load import PACKAGED, load_contracts
 from lakehouse.convert.model import Note
@@ -99,3 +101,16 @@ def test_only_kinds_that_are_declared_are_noted(tmp_path):
     found = done(tmp_path, grid(rows), contracts=SHOP)
     assert {note.kind for note in found.sheet.notes} <= set(KINDS)
     assert len(found.sheet.notes) >= 6
+
+
+def test_a_sheet_that_is_read_twice_says_what_its_reader_says_once(tmp_path):
+    notes_of_reader, of = [], text_grid([["ean", "price"], ["1", "1.000"], ["2", "1,5"]])
+
+    def rows():
+        notes_of_reader.append(Note("escapes", "quotes are escaped with a backslash"))
+        yield from of.rows()
+
+    found = done(tmp_path, dataclasses.replace(of, rows=rows, notes=notes_of_reader))
+    assert found.column("price") == [("ambiguous", "", "1.000"), "1,5"]
+    assert len(notes_of_reader) == 2
+    assert [note.kind for note in found.sheet.notes] == ["escapes"]

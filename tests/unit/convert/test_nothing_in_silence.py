@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.convert.grids import GOODS, grid, read, sheets
 
+from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.convert.model import Area, BrokenRow, Cell, Grid, Note, Sheet, SpecialRow
 from lakehouse.convert.routing import letters
 from lakehouse.marks import MARK
 
+SET = Reading(decimal_separator=",", true_values=("x",), false_values=("-3",), null_values=("a b", "1"))
 _HEADERS = ["ean", "title", "Stock-Level", "price", "", "Remark", "active", "ratio", "  "]
 _plain = st.sampled_from(
     ["", "", " ", "a b", "1", "12", "1.000", "1,5", "-3", "Total", "ean", "title", "price", "x\ny", f"{MARK}x", "é,;"]
@@ -51,11 +53,11 @@ def _plain_row(row: list[str]) -> list[str]:
 
 
 @settings(max_examples=600, deadline=None)
-@given(grids())
-def test_every_cell_is_kept_or_marked_or_named(of: Grid) -> None:
+@given(grids(), st.sampled_from([NONE, SET]))
+def test_every_cell_is_kept_or_marked_or_named(of: Grid, reading: Reading) -> None:
     rows = dict(of.rows())
     with tempfile.TemporaryDirectory() as folder:
-        found = sheets(Path(folder), of, contracts={"goods": GOODS})
+        found = sheets(Path(folder), of, reading, {"goods": GOODS})
         told = _Told(rows, found)
     for number, cells in rows.items():
         for column, text in enumerate([cells.text] if isinstance(cells, BrokenRow) else cells):

@@ -80,7 +80,7 @@ def test_a_reject_keeps_the_text_as_it_was_and_a_note_tells_what_a_setting_read(
     assert "2 values" in note.message
 
 
-@pytest.mark.parametrize("text", ["1.000", "12.500", "1.234.567", "-1.000", " 1.000 "])
+@pytest.mark.parametrize("text", ["1.000", "12.500", "1.234.567", "-1.000", " 1.000 ", "\u200b1.000"])
 def test_an_integer_with_groups_is_ambiguous_without_a_setting(tmp_path, text):
     assert column(tmp_path, "stock_level", [text]) == [(AMBIGUOUS, "", text)]
 
@@ -170,6 +170,7 @@ def test_a_date_that_two_formats_read_as_different_days_is_ambiguous(tmp_path):
         ),
         ("2025-01-01 10:00", {"timeZone": "Europe/Berlin"}, "2025-01-01T10:00:00+01:00"),
         ("2025-01-01T9:00:00.250", {"timeZone": "-03:30"}, "2025-01-01T09:00:00.250000-03:30"),
+        ("\u200b2025-01-01t9:00:00,5", {"timeZone": "Asia/Tokyo"}, "2025-01-01T09:00:00.500000+09:00"),
         ("2025-01-01", {"timeZone": "Asia/Tokyo"}, "2025-01-01T00:00:00+09:00"),
         ("2025-01-01T10:00:00Z", {"timeZone": "Asia/Tokyo"}, "2025-01-01T10:00:00Z"),
         ("2025-01-01 10:00 +0100", {"dateFormat": "%Y-%m-%d %H:%M %z", "timeZone": "UTC"}, "2025-01-01T10:00:00+01:00"),
