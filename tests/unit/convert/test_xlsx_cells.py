@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
-from tests.unit.convert.xlsx_parts import book, cells, grids, rows, said, strings, styles
+from tests.unit.convert.xlsx_parts import MAIN, book, cells, grids, rows, said, strings, styles
 
 from lakehouse.convert.model import SpecialRow
+from lakehouse.convert.xlsx.strings import shared_strings
 
 
 def cell(tmp_path, xml, **parts):
@@ -193,3 +196,20 @@ def test_the_day_that_only_excel_has_is_noted(tmp_path):
         "1900-03-02",
     ]
     assert [(note.kind, note.column, note.rows) for note in grid.notes] == [("serial_60", "B", (60,))]
+
+
+def test_shared_strings_may_have_a_prefix(tmp_path):
+    table = f'<x:sst xmlns:x="{MAIN}"><x:si><x:t>a</x:t></x:si><x:si><x:t xml:space="preserve"> b</x:t></x:si></x:sst>'
+    xml = '<row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
+    assert cells(book(tmp_path / "prefix.xlsx", xml, parts={"xl/sharedStrings.xml": table})) == ["a", " b"]
+
+
+def test_a_large_table_of_shared_strings_is_read_in_pieces(tmp_path):
+    texts = [f"{place} {'x' * 900}" for place in range(3000)]
+    items = "".join(
+        f"<si><t>{text}</t></si>" if place % 5 else f"<si><r><t>{text}</t></r></si><si/>"
+        for place, text in enumerate(texts)
+    )
+    found = shared_strings(BytesIO(strings(items).encode()))
+    assert [text for text in found if text] == texts
+    assert len(found) == 3600
