@@ -75,14 +75,17 @@ def formatted(text: str, value: float, form: NumberFormat, since_1904: bool) -> 
 
 def string(text: str) -> str:
     """Text of a cell: a `Cell` that says so if it could be a number that somebody typed, as 1.000 or 12,5 could."""
-    return Cell(text, typed=True) if len(text) < 40 and _TYPED.fullmatch(text) else text
+    return Cell(text, typed=True) if len(text) < 40 and _TYPED.fullmatch(text) and _MARK.search(text) else text
 
 
 # Digits with separators, a sign, a currency or a percent sign; not digits alone, nor letters and digits.
 _TYPED = re.compile(
-    r"(?!-?\d+\Z) (?=.*(?:[^\w\s]|\d\s\d)) \W{0,3} ([A-Z]{1,3}\.?(\s[-+−]?)?)? \d [\d.,'’\s]* \W{0,3} ([A-Z]{1,3}\.?)?",
+    r"(?!-?\d+\Z) \W{0,3} ([A-Z]{1,3}\.?(\s[-+−]?)?)? \d [\d.,'’\s]* \W{0,3} ([A-Z]{1,3}\.?)?",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_MARK = re.compile(r"[^\w\s]|\d\s\d")
 
 
 def iso(written: str) -> str:

@@ -67,7 +67,7 @@ class Worksheet:
                 in_order = self._look.in_order
             else:
                 text, self._text = self._text or "".join(self._chunks(package)), None
-                small = list(sheet.batches(iter([text]), self._contents))
+                small = sheet.whole(text, self._contents)
                 batches, in_order = iter(small), _in_order(map(itemgetter(0), chain.from_iterable(small)))
             reach = _Reach()
             for batch in batches if in_order else [_sorted(chain.from_iterable(batches))]:

@@ -35,6 +35,14 @@ def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
+def whole(text: str, contents: Contents) -> list[list[Row]]:
+    """The same of a sheet whose text is there as a whole."""
+    reader = _Reader(contents, xml.prefix_of(text, ROOT))
+    found = list(reader.read(text))
+    reader.close()
+    return found
+
+
 class _Reader:
     """Reads a sheet's text piece by piece; a row may not lie across two."""
 

@@ -63,10 +63,10 @@ class Template:
 
     def _rows(self, numbers: Sequence[str], groups: list[tuple[str, ...]]) -> list[Row]:
         columns = self._read(groups)
-        rows = zip(map(int, numbers), zip(*columns, strict=False), strict=False)
-        if any(cell.__class__ is Cell for cells in columns if isinstance(cells, list) for cell in cells):
-            return [(number, _row(row)) for number, row in rows if any(row)]
-        return [(number, list(row)) for number, row in rows if any(row)]
+        are_special = any(Cell in set(map(type, cells)) for cells in columns if isinstance(cells, list))
+        row: Callable[[tuple[str, ...]], list[str]] = _row if are_special else list
+        rows = list(zip(map(int, numbers), map(row, zip(*columns, strict=False)), strict=False))
+        return rows if any(all(cells) for cells in columns) else [row for row in rows if any(row[1])]
 
     def _read(self, groups: list[tuple[str, ...]]) -> list[Sequence[str] | repeat[str]]:
         """The texts of each column from A on, for all rows. Those that may hold a `Cell` are lists."""
