@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 import pytest
-from tests.unit.convert.xlsx_parts import book, cells, grids, rows, said, strings, styles
+import xlsxwriter
+from tests.unit.convert.xlsx_parts import MAIN, book, cells, grids, rows, said, strings, styles
 
 from lakehouse.convert.model import SpecialRow
+from lakehouse.convert.xlsx.strings import shared_strings
 
 
 def cell(tmp_path, xml, **parts):
@@ -193,3 +198,42 @@ def test_the_day_that_only_excel_has_is_noted(tmp_path):
         "1900-03-02",
     ]
     assert [(note.kind, note.column, note.rows) for note in grid.notes] == [("serial_60", "B", (60,))]
+
+
+def test_shared_strings_may_have_a_prefix(tmp_path):
+    table = f'<x:sst xmlns:x="{MAIN}"><x:si><x:t>a</x:t></x:si><x:si><x:t xml:space="preserve"> b</x:t></x:si></x:sst>'
+    xml = '<row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
+    assert cells(book(tmp_path / "prefix.xlsx", xml, parts={"xl/sharedStrings.xml": table})) == ["a", " b"]
+
+
+def test_a_large_table_of_shared_strings_is_read_in_pieces(tmp_path):
+    texts = [f"{place} {'x' * 900}" for place in range(3000)]
+    items = "".join(
+        f"<si><t>{text}</t></si>" if place % 5 else f"<si><r><t>{text}</t></r></si><si/>"
+        for place, text in enumerate(texts)
+    )
+    found = shared_strings(BytesIO(strings(items).encode()))
+    assert [text for text in found if text] == texts
+    assert len(found) == 3600
+
+
+def test_formulas_that_openpyxl_and_xlsxwriter_left_to_excel(tmp_path):
+    made = openpyxl.Workbook()
+    made.worksheets[0].append(["=1+1", 2])
+    made.save(tmp_path / "openpyxl.xlsx")
+    with xlsxwriter.Workbook(tmp_path / "xlsxwriter.xlsx") as written:
+        sheet = written.add_worksheet()
+        sheet.write_formula("A1", "=1+1")
+        sheet.write_formula("B1", "=1+1", value=2)
+        sheet.write_formula("C1", '=""', value="")
+        sheet.write_number("D1", 0)
+    assert [(cell, said(cell)) for cell in cells(tmp_path / "openpyxl.xlsx")] == [
+        ("=1+1", {"fault": "not_calculated"}),
+        ("2", {}),
+    ]
+    assert [(cell, said(cell)) for cell in cells(tmp_path / "xlsxwriter.xlsx")] == [
+        ("=1+1", {"fault": "not_calculated"}),
+        ("2", {}),
+        ('=""', {"fault": "not_calculated"}),
+        ("0", {}),
+    ]

@@ -21,6 +21,7 @@ Reader = Callable[[str], str]
 
 _BOOLEANS = {"1": "true", "0": "false", "true": "true", "false": "false"}
 _GENERAL = built_in(0)
+_SPACE = " \t\r\n"  # in XML
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Contents:
         """What a formula gave when the workbook was saved; None or "" is no value, and text may be empty."""
         if kind == "str" and value is not None:
             return self.reader(kind, style)(value)
-        given = "" if value is None else value.strip()
+        given = "" if value is None else value.strip(_SPACE)
         if not given or (self.recalculates and kind in ("", "n") and values.number(given) == "0"):
             return Cell(f"={formula}", fault=NOT_CALCULATED)
         return self.reader(kind, style)(given)

@@ -44,7 +44,7 @@ class Worksheet:
             if package.size(self._part) > SMALL:
                 return areas.merged(self._look.after)
             self._text = self._text or "".join(self._chunks(package))
-            return areas.merged(_after(self._text, sheet.prefix(self._text[:4096])))
+            return areas.merged(_after(self._text, xml.prefix_of(self._text, sheet.ROOT)))
 
     def totals(self) -> list[Area]:
         """The totals rows of the sheet's tables."""
@@ -63,7 +63,7 @@ class Worksheet:
                 in_order = self._look.in_order
             else:
                 text, self._text = self._text or "".join(self._chunks(package)), None
-                small = list(sheet.batches(iter([text]), self._contents))
+                small = sheet.whole(text, self._contents)
                 batches, in_order = iter(small), _in_order(map(itemgetter(0), chain.from_iterable(small)))
             reach = Reach()
             for batch in batches if in_order else [_sorted(chain.from_iterable(batches))]:
@@ -82,7 +82,7 @@ class Worksheet:
         with Package(self._path) as package:
             chunks = self._chunks(package)
             first = next(chunks)
-            prefix = sheet.prefix(first)
+            prefix = xml.prefix_of(first, sheet.ROOT)
             numbered = re.compile(rf'<{prefix}row\s(?:[^>]*?\s)?r="(\d{{1,9}})"', re.ASCII)
             last, in_order, after = 0, True, ""
             for piece in xml.pieces(chain([first], chunks), f"<{prefix}row"):

@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 class Handler(Protocol):
-    """What is told about elements, by their names without prefix, and about text."""
+    """What is told about elements, by their names without the prefix of the part, and about text."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
@@ -57,17 +57,21 @@ def _refuse_doctype(*_: object) -> None:
     raise Unreadable("its XML has a DTD, which no spreadsheet program writes")
 
 
-def parser(handler: Handler) -> expat.XMLParserType:
+def prefix_of(head: str, root: str) -> str:
+    """The prefix of the elements of a part, with its colon; mostly there is none. `root` is its outermost element."""
+    found = re.search(rf"<([\w.-]+:)?{root}[\s>/]", head)
+    return (found[1] or "") if found else ""
+
+
+def parser(handler: Handler, prefix: str) -> expat.XMLParserType:
     """A parser of expat for text in pieces. It raises ExpatError or Unreadable."""
     made = expat.ParserCreate()
-    names: dict[str, str] = {}
-
-    def plain(name: str) -> str:
-        return names.get(name) or names.setdefault(name, name.rpartition(":")[2])
-
     made.buffer_text = True
-    made.StartElementHandler = lambda name, attributes: handler.start(plain(name), attributes)
-    made.EndElementHandler = lambda name: handler.end(plain(name))
+    made.StartElementHandler = handler.start
+    made.EndElementHandler = handler.end
+    if prefix:
+        made.StartElementHandler = lambda name, attributes: handler.start(name.removeprefix(prefix), attributes)
+        made.EndElementHandler = lambda name: handler.end(name.removeprefix(prefix))
     made.CharacterDataHandler = handler.text
     made.StartDoctypeDeclHandler = _refuse_doctype
     return made
