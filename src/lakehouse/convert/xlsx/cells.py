@@ -12,7 +12,8 @@ from lakehouse.convert.model import Cell, Row, SheetRefused, SpecialRow
 from lakehouse.convert.xlsx import strings
 from lakehouse.convert.xlsx.contents import Contents
 
-_REFERENCE = re.compile(r"\$?([A-Za-z]+)\$?([0-9]*)")
+_MOST_DIGITS = 9  # of a row's number
+_LETTERS = re.compile(r"\$?([A-Za-z]+)\$?")
 
 
 class Cells:
@@ -29,6 +30,7 @@ class Cells:
         self._cells: dict[int, str] = {}
         self._numbered = False
         self._column = -1
+        self._places: dict[str, int] = {}  # a reference's letters -> the column
         self._type = self._style = ""
         self._value: str | None = None
         self._formula: str | None = None
@@ -77,18 +79,22 @@ class Cells:
             self._rich.end(tag)
 
     def _start_row(self, number: str) -> None:
-        self._numbered = number.isdecimal()
+        self._numbered = number.isdecimal() and len(number) <= _MOST_DIGITS
         self.number = int(number) if self._numbered else self.number + 1
         self.between, self._cells, self._column = False, {}, -1
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         self._reference = attributes.get("r", "")
         self._type, self._style = attributes.get("t", ""), attributes.get("s", "")
-        self._value = self._formula = self._rich = self._text = None
-        found = _REFERENCE.fullmatch(self._reference)
-        self._column = column(found[1]) if found else self._column + 1
-        if found and found[2] and not self._numbered:
-            self.number, self._numbered = int(found[2]), True
+        self._value = self._formula = self._rich = None
+        before = self._reference.rstrip("0123456789")
+        place = self._places.get(before)
+        if place is None:
+            found = _LETTERS.fullmatch(before)
+            place = self._places[before] = column(found[1]) if found else -1
+        self._column = place if place >= 0 else self._column + 1
+        if not self._numbered and place >= 0 and 0 < len(self._reference) - len(before) <= _MOST_DIGITS:
+            self.number, self._numbered = int(self._reference[len(before) :]), True
 
     def _end_formula(self, formula: str) -> None:
         self._text = None

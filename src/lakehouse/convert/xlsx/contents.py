@@ -21,6 +21,7 @@ Reader = Callable[[str], str]
 
 _BOOLEANS = {"1": "true", "0": "false", "true": "true", "false": "false"}
 _GENERAL = built_in(0)
+_SPACE = " \t\r\n"  # in XML
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Contents:
         """What a formula gave when the workbook was saved; None or "" is no value, and text may be empty."""
         if kind == "str" and value is not None:
             return self.reader(kind, style)(value)
-        given = "" if value is None else value.strip()
+        given = "" if value is None else value.strip(_SPACE)
         if not given or (self.recalculates and kind in ("", "n") and values.number(given) == "0"):
             return Cell(f"={formula}", fault=NOT_CALCULATED)
         return self.reader(kind, style)(given)
@@ -61,14 +62,14 @@ class Contents:
         return _READERS.get(kind, trimmed)
 
     def _format(self, style: str) -> NumberFormat:
-        place = int(style) if style.isdecimal() else 0
+        place = int(style) if style.isdecimal() and len(style) < 10 else 0
         return self.formats[place] if place < len(self.formats) else _GENERAL
 
     def _shared(self, place: str) -> str:
         place = place.strip()
         if not place:
             return ""
-        if place.isdecimal() and int(place) < len(self.strings):
+        if place.isdecimal() and len(place) < 10 and int(place) < len(self.strings):
             return self.strings[int(place)]
         return Cell(f"(the shared string {place} is missing)", fault=EXCEL_ERROR)
 

@@ -18,4 +18,4 @@ def formats(styles: ElementTree.Element) -> list[NumberFormat]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0

@@ -105,7 +105,7 @@ class Package:
     def tree(self, part: str) -> ElementTree.Element:
         """A small part as a whole."""
         with self.open(part) as stream:
-            return tree(stream.read())
+            return tree(stream)
 
     def _main(self) -> str:
         kinds = {relation.kind: relation.target for relation in self.relations("").values()}

@@ -44,7 +44,7 @@ class Worksheet:
             if package.size(self._part) > SMALL:
                 return areas.merged(self._look.after)
             self._text = self._text or "".join(self._chunks(package))
-            return areas.merged(_after(self._text, sheet.prefix(self._text[:4096])))
+            return areas.merged(_after(self._text, xml.prefix_of(self._text, sheet.ROOT)))
 
     def totals(self) -> list[Area]:
         """The totals rows of the sheet's tables."""
@@ -82,8 +82,8 @@ class Worksheet:
         with Package(self._path) as package:
             chunks = self._chunks(package)
             first = next(chunks)
-            prefix = sheet.prefix(first)
-            numbered = re.compile(rf'<{prefix}row\s(?:[^>]*?\s)?r="(\d+)"', re.ASCII)
+            prefix = xml.prefix_of(first, sheet.ROOT)
+            numbered = re.compile(rf'<{prefix}row\s(?:[^>]*?\s)?r="(\d{{1,9}})"', re.ASCII)
             last, in_order, after = 0, True, ""
             for piece in xml.pieces(chain([first], chunks), f"<{prefix}row"):
                 numbers = [last, *map(int, numbered.findall(piece))]

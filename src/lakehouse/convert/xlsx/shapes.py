@@ -18,8 +18,8 @@ ReadAll = Callable[[tuple[str, ...]], Sequence[str]]
 # Numbers that are their own text: `values.number` changes none of them.
 _OWN_TEXT = r"(0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,8})\.\d{0,5}[1-9])"
 _ANY, _SOME, _WORD, _PLACE, _NOT_ZERO = (
-    r"([^<&]*)",
-    r"([^<&]+)",
+    r"([^<&\r]*)",
+    r"([^<&\r]+)",
     r"([^<&\s]+)",
     r"(\d{1,9})",
     r"([^<&\seE]*[1-9][^<&\seE]*)",

@@ -15,13 +15,7 @@ from lakehouse.convert.xlsx.cells import Cells
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.template import Template
 
-_ROOT = re.compile(r"<(?:([\w.-]+):)?worksheet[\s>/]")
-
-
-def prefix(head: str) -> str:
-    """The prefix of the names of a sheet's elements, with its colon; mostly there is none."""
-    root = _ROOT.search(head)
-    return f"{root[1]}:" if root and root[1] else ""
+ROOT = "worksheet"
 
 
 def batches(chunks: Iterator[str], contents: Contents) -> Iterator[list[Row]]:
@@ -30,7 +24,7 @@ def batches(chunks: Iterator[str], contents: Contents) -> Iterator[list[Row]]:
     Raises ExpatError, Unreadable or UnicodeError for broken XML, and SheetRefused for a cell that no sheet can have.
     """
     first = next(chunks, "")
-    reader = _Reader(contents, prefix(first))
+    reader = _Reader(contents, xml.prefix_of(first, ROOT))
     for piece in xml.pieces(_again(first, chunks), f"<{reader.prefix}row"):
         yield from reader.read(piece)
     reader.close()
@@ -48,7 +42,7 @@ class _Reader:
         self.prefix = prefix
         self._template = Template(contents, prefix)
         self._cells = Cells(contents)
-        self._rest = xml.parser(self._cells)
+        self._rest = xml.parser(self._cells, prefix)
         self._stop = re.compile(rf"</{prefix}row\s*>|<{prefix}row\b")
         self._simple = True
 

@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import IO
 
 from lakehouse.convert import values
-from lakehouse.convert.xlsx.xml import decoded, parser, pieces, plain_text
+from lakehouse.convert.xlsx.xml import decoded, parser, pieces, plain_text, prefix_of
 
 # A string as most writers write it; whatever looks otherwise is expat's.
 _PLAIN = re.compile(r'<si><t(?: (xml:space="preserve"))?>([^<]*)</t></si>')
-_END = re.compile(r"</si>|<si")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SPACE = " \t\r\n"
 
 
 def shared_strings(stream: IO[bytes]) -> list[str]:
     """The table. Text that could be a number is a `Cell` that says so. Raises ExpatError, Unreadable, UnicodeError."""
-    strings: list[str] = []
-    table = _Table(strings)
-    rest = parser(table)
-    for piece in pieces(decoded(stream), "<si"):
+    chunks = decoded(stream)
+    first = next(chunks)
+    prefix = prefix_of(first, "sst")
+    table = _Table()
+    rest = parser(table, prefix)
+    simple = not prefix
+    for piece in pieces(chain([first], chunks), f"<{prefix}si>"):
+        # What looks like a string may be none in a comment or in CDATA, which may go on in the next piece.
+        simple = simple and "<!" not in piece
         position = 0
-        while position < len(piece):
-            if table.between and "<!" not in piece:
-                position = _take(piece, position, strings)
-            end = _END.search(piece, position + 1)
-            stop = (end.end() if end[0] == "</si>" else end.start()) if end else len(piece)
-            rest.Parse(piece[position:stop])
-            position = stop
+        while simple and position < len(piece):
+            if table.between:
+                position = _take(piece, position, table.strings)
+            following = piece.find("<si>", position + 1)
+            end = following if following > 0 else len(piece)
+            rest.Parse(piece[position:end])
+            position = end
+        rest.Parse(piece[position:])
     rest.Parse("", True)
-    return strings
+    return table.strings
 
 
 def _take(piece: str, position: int, strings: list[str]) -> int:
@@ -93,9 +99,9 @@ class Rich:
 class _Table:
     """Follows the elements of the table, and adds each string that ends."""
 
-    def __init__(self, strings: list[str]) -> None:
+    def __init__(self) -> None:
+        self.strings: list[str] = []
         self.between = False  # inside of the table, and not in a string
-        self._strings = strings
         self._rich = Rich()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -111,7 +117,7 @@ class _Table:
 
     def end(self, tag: str) -> None:
         if tag == "si":
-            self._strings.append(self._rich.shown())
+            self.strings.append(self._rich.shown())
             self.between = True
         elif tag == "sst":
             self.between = False

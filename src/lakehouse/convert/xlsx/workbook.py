@@ -33,7 +33,6 @@ _DAMAGE = (
     ParseError,
     ExpatError,
     UnicodeError,
-    LookupError,
 )
 
 

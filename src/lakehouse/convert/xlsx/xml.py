@@ -29,7 +29,7 @@ class Unreadable(Exception):
 
 
 class Handler(Protocol):
-    """What is told about elements, by their names without prefix, and about text."""
+    """What is told about elements, by their names without the prefix of the part, and about text."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
@@ -38,9 +38,9 @@ class Handler(Protocol):
     def text(self, text: str) -> None: ...
 
 
-def tree(data: bytes) -> ElementTree.Element:
-    """A small part as a whole. Raises ParseError or Unreadable."""
-    return ElementTree.fromstring(data, ElementTree.XMLParser(target=_Builder()))
+def tree(stream: IO[bytes]) -> ElementTree.Element:
+    """A small part as a whole. Raises ParseError, and what `decoded` does."""
+    return ElementTree.fromstring("".join(decoded(stream)), ElementTree.XMLParser(target=_Builder()))
 
 
 def local(name: str) -> str:
@@ -57,26 +57,34 @@ def _refuse_doctype(*_: object) -> None:
     raise Unreadable("its XML has a DTD, which no spreadsheet program writes")
 
 
-def parser(handler: Handler) -> expat.XMLParserType:
+def prefix_of(head: str, root: str) -> str:
+    """The prefix of the elements of a part, with its colon; mostly there is none. `root` is its outermost element."""
+    found = re.search(rf"<([\w.-]+:){root}[\s>/]", head)
+    return found[1] if found else ""
+
+
+def parser(handler: Handler, prefix: str) -> expat.XMLParserType:
     """A parser of expat for text in pieces. It raises ExpatError or Unreadable."""
     made = expat.ParserCreate()
-    names: dict[str, str] = {}
-
-    def plain(name: str) -> str:
-        return names.get(name) or names.setdefault(name, name.rpartition(":")[2])
-
     made.buffer_text = True
-    made.StartElementHandler = lambda name, attributes: handler.start(plain(name), attributes)
-    made.EndElementHandler = lambda name: handler.end(plain(name))
+    made.StartElementHandler = handler.start
+    made.EndElementHandler = handler.end
+    if prefix:
+        made.StartElementHandler = lambda name, attributes: handler.start(name.removeprefix(prefix), attributes)
+        made.EndElementHandler = lambda name: handler.end(name.removeprefix(prefix))
     made.CharacterDataHandler = handler.text
     made.StartDoctypeDeclHandler = _refuse_doctype
     return made
 
 
 def decoded(stream: IO[bytes]) -> Iterator[str]:
-    """The text of a part in pieces. Raises UnicodeDecodeError, or LookupError for an encoding nobody knows."""
+    """The text of a part in pieces. Raises UnicodeDecodeError, or Unreadable for an encoding nobody knows."""
     chunk = stream.read(_CHUNK)
-    decoder = codecs.getincrementaldecoder(_encoding(chunk))()
+    encoding = _encoding(chunk)
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise Unreadable(f"its XML is in an encoding that is not known, {encoding}") from None
     while chunk:
         yield decoder.decode(chunk)
         chunk = stream.read(_CHUNK)
