@@ -33,6 +33,7 @@ class Artifact:
     key: str
     content: bytes
 
+
 # What the conversion imports.
 _FOR_WORKBOOKS = ("olefile", "msoffcrypto_tool", "cryptography", "cffi")
 
@@ -57,9 +58,7 @@ def build(project: Path, target: AwsTarget, cache: Path | None = None) -> Artifa
     zipped = packages.lambda_zip(handlers, [wheels[name] for name in ("pyyaml", *_FOR_WORKBOOKS)])
     code = _one("lambda", "functions.zip", zipped)
     own = _one("wheels", packages.wheel_name(), packages.lakehouse_wheel())
-    others = [
-        _one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in (*_FOR_WORKBOOKS, "sqlglot")
-    ]
+    others = [_one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in (*_FOR_WORKBOOKS, "sqlglot")]
     name = f"{MACHINE}.asl.json"
     definition = _one("state_machine", name, assets.find("state_machine", name, project).read_bytes())
     scripts = {
