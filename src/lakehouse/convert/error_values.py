@@ -1,8 +1,7 @@
-"""The error values that spreadsheets are known to show in a cell, as text.
+"""The error values of Excel and of its add-ins, as a cell shows them.
 
 A workbook's cell says of itself that it is an error, and is one whatever it shows. This list is for text that has lost
-that: a CSV that was saved from a sheet. They are those
-of Excel and of its add-ins.
+that, such as a CSV that was saved from a sheet.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ Value = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelt
 LEAP_DAY_1900 = "1900-02-29"
 BOOLEANS = {True: "true", False: "false"}
 
-_INTEGER = re.compile(r"([+-]?)0*(\d+?)(?:\.0*)?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_INTEGER = re.compile(r"([+-]?)(?:0*([1-9]\d*)|0+)(?:\.0*)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 # Text of 15 significant digits that no `repr` would write otherwise: a point, no exponent, no zero to take away.
 _SHORT = re.compile(r"-?(?=[\d.]{3,16}\Z)(?:[1-9]\d*|0)\.\d*[1-9]", re.ASCII)
 _EXACT_UNTIL = 10**15
@@ -41,7 +41,7 @@ def number(written: str) -> str:
         return written
     whole = _INTEGER.fullmatch(written)
     if whole:
-        return ("-" if whole[1] == "-" and whole[2] != "0" else "") + whole[2]
+        return ("-" if whole[1] == "-" else "") + whole[2] if whole[2] else "0"
     if not _NUMBER.fullmatch(written):
         return written
     value = float(written)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import openpyxl
 import pytest
+import xlsxwriter
 from tests.unit.convert.xlsx_parts import MAIN, book, cells, grids, rows, said, strings, styles
 
 from lakehouse.convert.model import SpecialRow
@@ -213,3 +215,25 @@ def test_a_large_table_of_shared_strings_is_read_in_pieces(tmp_path):
     found = shared_strings(BytesIO(strings(items).encode()))
     assert [text for text in found if text] == texts
     assert len(found) == 3600
+
+
+def test_formulas_that_openpyxl_and_xlsxwriter_left_to_excel(tmp_path):
+    made = openpyxl.Workbook()
+    made.worksheets[0].append(["=1+1", 2])
+    made.save(tmp_path / "openpyxl.xlsx")
+    with xlsxwriter.Workbook(tmp_path / "xlsxwriter.xlsx") as written:
+        sheet = written.add_worksheet()
+        sheet.write_formula("A1", "=1+1")
+        sheet.write_formula("B1", "=1+1", value=2)
+        sheet.write_formula("C1", '=""', value="")
+        sheet.write_number("D1", 0)
+    assert [(cell, said(cell)) for cell in cells(tmp_path / "openpyxl.xlsx")] == [
+        ("=1+1", {"fault": "not_calculated"}),
+        ("2", {}),
+    ]
+    assert [(cell, said(cell)) for cell in cells(tmp_path / "xlsxwriter.xlsx")] == [
+        ("=1+1", {"fault": "not_calculated"}),
+        ("2", {}),
+        ('=""', {"fault": "not_calculated"}),
+        ("0", {}),
+    ]

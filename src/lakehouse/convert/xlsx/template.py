@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
 
 from lakehouse.convert.extent import COLUMNS
@@ -19,15 +19,15 @@ from lakehouse.convert.xlsx.cells import column
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.shapes import Shape, Shapes
 
-_MOST_SHAPES = 100  # of all columns together, as many as one regular expression may have without harm
+_MOST_SHAPES = 300  # of all columns together, as many as one regular expression may have without harm
 _MOST_LESSONS = 40
 _TITLES = 5  # rows above a table that look otherwise than its own
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Column:
-    shapes: list[Shape] = field(default_factory=list)
-    optional: bool = False
+    shapes: tuple[Shape, ...]
+    optional: bool
 
     def pattern(self) -> str:
         shapes = "|".join(shape.pattern for shape in self.shapes)
@@ -41,7 +41,7 @@ class Template:
         self._shapes = Shapes(contents, prefix)
         self._prefix = prefix
         self._head = re.compile(rf'<{prefix}row r="\d+"[^>]*(?<!/)>', re.ASCII)
-        self._columns: dict[int, _Column] = {}
+        self._columns: dict[int, _Column] = {}  # in order
         self._lessons = 0
         self._has_taken = False
         self._match: Callable[[str, int], re.Match[str] | None] | None = None
@@ -73,8 +73,8 @@ class Template:
         """The texts of each column from A on, for all rows. Those that may hold a `Cell` are lists."""
         columns: list[Sequence[str] | repeat[str]] = [repeat("")] * (max(self._columns) + 1)
         values = iter(groups)
-        for index in sorted(self._columns):
-            readers = [shape.read for shape in self._columns[index].shapes if shape.read]
+        for index, known in self._columns.items():
+            readers = [shape.read for shape in known.shapes if shape.read]
             read = [reader(next(values)) for reader in readers]
             if len(read) == 1:
                 columns[index] = read[0]
@@ -84,43 +84,44 @@ class Template:
 
     def learn(self, row: str) -> None:
         """Widens the template by a row that did not match, if its cells are simple."""
-        if self._lessons >= _MOST_LESSONS:
-            return
-        self._lessons += 1
-        cells = dict(self._cells(row))
+        cells = dict(self._cells(row)) if self._lessons < _MOST_LESSONS else {}
         if not cells:
             return
-        if not self._has_taken and self._lessons <= _TITLES:
-            self._columns = {}
-        is_first = not self._columns
-        for index, shape in cells.items():
-            known = self._columns.setdefault(index, _Column(optional=not is_first))
-            if shape not in known.shapes:
-                known.shapes.append(shape)
-        for index, known in self._columns.items():
-            known.optional |= index not in cells
-        self._compile()
+        known = {} if not self._has_taken and self._lessons < _TITLES else self._columns
+        columns = {
+            index: _widened(known.get(index), cells.get(index), bool(known)) for index in sorted({*known, *cells})
+        }
+        if columns == self._columns:
+            return
+        self._lessons += 1
+        if sum(len(column.shapes) for column in columns.values()) <= _MOST_SHAPES:
+            self._columns = columns
+            pattern = "".join(column.pattern() for column in columns.values())
+            row = rf'<{self._prefix}row r="(\d{{1,7}})"[^>]*>{pattern}</{self._prefix}row>'
+            self._match = re.compile(row, re.ASCII).match
 
     def _cells(self, row: str) -> Iterator[tuple[int, Shape]]:
         """The columns and shapes of a row's cells; nothing if one of them is not simple, or they are not in order."""
+        end = f"</{self._prefix}row>"
         head = self._head.match(row)
-        position, last, cells = head.end() if head else -1, -1, []
-        while head and row[position:] != f"</{self._prefix}row>":
+        position, last = head.end() if head else -1, -1
+        cells: list[tuple[int, Shape]] = []
+        while head and not row.startswith(end, position):
             found = self._shapes.simple(row, position)
             index = column(found.letters) if found else -1
-            if not found or not last < index < COLUMNS:
+            if not found or not last < index < COLUMNS or len(cells) == _MOST_SHAPES:
                 return
             position, last = found.end, index
             cells.append((index, found.shape))
         yield from cells
 
-    def _compile(self) -> None:
-        if sum(len(known.shapes) for known in self._columns.values()) > _MOST_SHAPES:
-            self._match, self._lessons = None, _MOST_LESSONS
-            return
-        cells = "".join(self._columns[index].pattern() for index in sorted(self._columns))
-        row = rf'<{self._prefix}row r="(\d{{1,7}})"[^>]*>{cells}</{self._prefix}row>'
-        self._match = re.compile(row, re.ASCII).match
+
+def _widened(known: _Column | None, shape: Shape | None, is_known: bool) -> _Column:
+    """A column with the shape that a row has there, if it has one; `is_known` says whether rows are known at all."""
+    shapes = known.shapes if known else ()
+    if shape and shape not in shapes:
+        shapes = (*shapes, shape)
+    return _Column(shapes, optional=shape is None or (known.optional if known else is_known))
 
 
 def _row(cells: tuple[str, ...]) -> list[str]:

@@ -59,8 +59,8 @@ def _refuse_doctype(*_: object) -> None:
 
 def prefix_of(head: str, root: str) -> str:
     """The prefix of the elements of a part, with its colon; mostly there is none. `root` is its outermost element."""
-    found = re.search(rf"<([\w.-]+:){root}[\s>/]", head)
-    return found[1] if found else ""
+    found = re.search(rf"<([\w.-]+:)?{root}[\s>/]", head)
+    return (found[1] or "") if found else ""
 
 
 def parser(handler: Handler, prefix: str) -> expat.XMLParserType:
