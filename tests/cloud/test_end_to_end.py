@@ -40,7 +40,7 @@ def test_files_put_into_the_bucket_become_tables(shop, aws, tmp_path):
     put(shop, "a b+ü/order items.csv", csv(ITEMS, ITEM_1, ITEM_2))
     put(shop, "orders.csv", csv(ORDERS, ORDER_1, ORDER_2))
     put(shop, "products.CSV", csv(PRODUCTS, ATLAS, NOVEL))
-    put(shop, "readme.txt", b"no workbook")
+    put(shop, "readme.md", b"no workbook")
     # Four events, one writer: the others end at once and say so.
     executions = ended(shop, 4)
     assert {execution["status"] for execution in executions} == {"SUCCEEDED"}
@@ -61,7 +61,7 @@ def test_files_put_into_the_bucket_become_tables(shop, aws, tmp_path):
     assert (columns["order_id"], columns["total_amount"]) == ("bigint", "decimal(12,2)")
     assert orders["StorageDescriptor"]["Location"].rstrip("/").endswith(f"{shop.bucket}/lakehouse/processed/orders")
     assert len(shop.run("markers", "list")) == 3
-    assert keys(shop, "uploads/") == ["uploads/readme.txt"]
+    assert keys(shop, "uploads/") == ["uploads/readme.md"]
     assert any("order items.csv" in key for key in keys(shop, "lakehouse/archived/"))
     assert keys(shop, "lakehouse/locks/") == []
     question = "select p.product_name, i.reordered from order_items i join products p using (product_id) order by 1"

@@ -45,7 +45,16 @@ def _decrypt(encrypted: IO[bytes], into: IO[bytes]) -> None:
         workbook.decrypt(into)
     except (DecryptionError, FileFormatError):
         raise _protected() from None
-    except (OSError, EOFError, ValueError, LookupError, AssertionError, struct.error, ExpatError) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        AssertionError,
+        struct.error,
+        ExpatError,
+    ) as error:
         raise UploadRefused(f"the encrypted workbook is damaged ({error})", "send it again") from error
 
 

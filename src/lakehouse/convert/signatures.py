@@ -244,7 +244,7 @@ def _inside_ole(path: Path) -> Kind:
             found = next((kind for name, kind in _STREAMS.items() if ole.exists(name)), None)
             if found is XLS and _has_file_pass(ole):
                 return PROTECTED
-    except (OSError, IndexError, ValueError) as error:  # what olefile raises for damage
+    except (OSError, IndexError, ValueError, OverflowError) as error:  # what olefile raises for damage
         raise UploadRefused(f"the file is damaged or cut short ({error})", "send it again") from error
     return found or Kind("a damaged workbook, or no workbook (an OLE file)", "", SAVE_AGAIN)
 

@@ -32,6 +32,8 @@ _DAMAGE = (
     LookupError,
     ValueError,
     NotImplementedError,
+    OverflowError,
+    RuntimeError,
     zipfile.BadZipFile,
     zlib.error,
     struct.error,

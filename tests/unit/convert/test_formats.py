@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import re
 import sqlite3
 import tarfile
 import zipfile
+from pathlib import Path
 
 import odf.opendocument
 import odf.table
@@ -158,6 +160,18 @@ def test_a_workbook_under_another_name_loads_as_what_it_is_with_a_note(tmp_path,
     assert [note.message for note in notes] == (
         [] if kind == f"an .{wrong}" else [f"the name ends with .{wrong}, but the file holds {kind} workbook"]
     )
+
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def test_the_suffixes_are_those_of_the_docs_and_of_the_state_machine():
+    table = (REPOSITORY / "docs/conversion.md").read_text().partition("## What is read")[2].partition("**Name")[0]
+    assert set(re.findall(r"`(\.[\w.]+)`", table)) == set(FORMATS)
+    machine = (REPOSITORY / "state_machine/lakehouse_etl_flow.asl.json").read_text()
+    pattern = re.search(r"object\.key\), /(.*?)/\)", machine)[1].replace(r"\\", "\\")
+    assert all(re.search(pattern, f"uploads/a{suffix}") for suffix in FORMATS)
+    assert not any(re.search(pattern, f"uploads/a{suffix}") for suffix in (".pdf", ".md", ".gz", ".csv.zip", ".fxlsx"))
 
 
 @pytest.mark.parametrize("name", ["products.pdf", "products", "products.xlsx.zip", "products.xml"])

@@ -34,6 +34,10 @@ class Artifact:
     content: bytes
 
 
+# What the conversion imports.
+_FOR_WORKBOOKS = ("olefile", "msoffcrypto_tool", "cryptography", "cffi")
+
+
 @dataclass(frozen=True)
 class Artifacts:
     """All of them, and what the app stack is told of their keys, by parameter."""
@@ -51,12 +55,10 @@ def build(project: Path, target: AwsTarget, cache: Path | None = None) -> Artifa
     # Glue's machines are x86_64 whatever the functions run on.
     for_glue = wheels if target.architecture == "x86_64" else fetch("x86_64", cache)
     handlers = [assets.find("lambdas", f"{name}.py", project) for name in assets.stems("lambdas", project)]
-    zipped = packages.lambda_zip(handlers, [wheels["pyyaml"], wheels["python_calamine"]])
+    zipped = packages.lambda_zip(handlers, [wheels[name] for name in ("pyyaml", *_FOR_WORKBOOKS)])
     code = _one("lambda", "functions.zip", zipped)
     own = _one("wheels", packages.wheel_name(), packages.lakehouse_wheel())
-    others = [
-        _one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in ("python_calamine", "sqlglot")
-    ]
+    others = [_one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in (*_FOR_WORKBOOKS, "sqlglot")]
     name = f"{MACHINE}.asl.json"
     definition = _one("state_machine", name, assets.find("state_machine", name, project).read_bytes())
     scripts = {

@@ -23,7 +23,7 @@ _MACHINE: dict[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
 
 
 def fetch(architecture: Architecture, cache: Path | None = None) -> dict[str, Path]:
-    """The wheels for an architecture, by the name of their project in lower case, such as `python_calamine`.
+    """The wheels for an architecture, by the name of their project in lower case, such as `msoffcrypto_tool`.
 
     Raises UsageError where there is no pip, Unreachable where the wheels cannot be fetched.
     """
