@@ -251,3 +251,30 @@ def test_every_quoted_text_is_its_cell(tmp_path_factory, rows, delimiter):
     grid = grid_of(tmp_path_factory.mktemp("quoted"), text)
     cells = chain.from_iterable(row for _, row in list(grid.rows())[1:])
     assert list(cells) == [cell for row in rows for cell in ("1", *row)]
+
+
+# Whatever is wrong with a file: each value is in some row, or in the text of a broken one, or the file is refused.
+
+PARTS = st.sampled_from(
+    ['"', '""', ",", "\n", "\r\n", "\r", "\ufeff", "\\", '\\"', " ", "=", "\x1a", "\0", '="', "\n\n"]
+)
+LINES = st.lists(
+    st.lists(st.one_of(PARTS, st.just("#"), st.just("#"), st.just(",")), max_size=7).map("".join), max_size=9
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(good=st.integers(0, 4), bad=LINES, after=st.integers(0, 3))
+def test_no_value_is_lost(tmp_path_factory, good, bad, after):
+    rows = ["#,#,#"] * good + bad + ["#,#,#"] * after
+    values = iter(range(100, 1_000))
+    text = HEADER + "".join(str(next(values)) if char == "#" else char for char in "\n".join(rows))
+    try:
+        found = list(grid_of(tmp_path_factory.mktemp("lost"), text).rows())
+    except UploadRefused:
+        return
+    whole = "|".join(cells.text if isinstance(cells, BrokenRow) else "|".join(cells) for _, cells in found)
+    assert [str(value) for value in range(100, next(values)) if str(value) not in whole] == []
+    numbers = [number for number, _ in found]
+    assert numbers == sorted(numbers)
+    assert all(text.splitlines()[number - 1 :] for number in numbers)
