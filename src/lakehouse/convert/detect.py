@@ -4,9 +4,11 @@ A detector (chardet) proposes one by the language it sees. Of few words that is 
 it reads the text in every encoding that programs of this world have written, and keeps the readings that make sense:
 no control characters, all letters of one language's alphabet, no word of two scripts, no capital or sign inside a word
 (`GrˆŒe`), Chinese, Japanese and Korean characters from the common ones. The proposal counts where it is the only
-such reading; where others make sense too, only with enough different words. Measured on made product names in 20
-languages and 40 pairs of language and encoding: no wrong answer, in files of one line or of hundreds; chardet alone is
-wrong in 1 of 13 short files, charset-normalizer in 1 of 2.
+such reading; where others make sense too, only with enough different words.
+
+Measured on 2,500 made files of product names, in 40 pairs of language and encoding, and on 1,700 texts of few words in
+28 pairs that are rarer: no wrong answer; half the files of up to four lines are told, and four in five of the longer
+ones. chardet alone is wrong in 1 of 13 files of up to ten lines, charset-normalizer in nearly 1 of 2.
 """
 
 from __future__ import annotations
