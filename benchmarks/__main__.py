@@ -16,13 +16,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import aws, conversion, growth, ingest, query, startup
+from benchmarks import aws, conversion, growth, ingest, plain_csv, query, startup
 from benchmarks.lab import Lab
 from benchmarks.measure import Line
 
 BENCHMARKS: dict[str, Callable[[Lab], list[Line]]] = {
     "conversion": conversion.conversion,
     "conversion-memory": conversion.conversion_memory,
+    "plain-csv": plain_csv.plain_csv,
     "ingest": ingest.ingest,
     "spark": ingest.spark,
     "again": ingest.again,

@@ -29,6 +29,7 @@ from lakehouse.convert.dialect import (
     look_of,
     named,
     said_by,
+    well_quoted,
 )
 from lakehouse.convert.encodings import encoding_of
 from lakehouse.convert.model import Grid, Note, Row
@@ -85,10 +86,10 @@ def _learn(source: Source, contracts: Sequence[Contract], known: frozenset[str],
         notes.append(Note("delimiter", f"the file says that its delimiter is {said!r}", rows=(1,)))
     delimiter = named(reading.delimiter) or _of_contract(start, contracts) or said or delimiter_of(start, known)
     look = look_of(start, delimiter, known)
-    odd, escapes = _survey(source, encoding, look)
-    if escapes.certain:
-        notes.append(Note("escapes", 'quotes inside quotes are written as \\"', rows=tuple(escapes.rows[:5])))
-    return _File(encoding, look, odd, escapes.certain, int(bool(said)), notes)
+    odd, escaped = _survey(source, encoding, look)
+    if escaped:
+        notes.append(Note("escapes", 'quotes inside quotes are written as \\"', rows=tuple(escaped)))
+    return _File(encoding, look, odd, bool(escaped), int(bool(said)), notes)
 
 
 def _start(source: Source, encoding: str) -> list[str]:
@@ -96,19 +97,28 @@ def _start(source: Source, encoding: str) -> list[str]:
         return file.readlines(CHUNK)
 
 
-def _survey(source: Source, encoding: str, look: Look) -> tuple[str, Escapes]:
-    """Which characters are somewhere in the file that need care, and how its quotes are escaped."""
-    escapes, found, backslash = Escapes(look.delimiter, look.width), set(), False
+def _survey(source: Source, encoding: str, look: Look) -> tuple[str, list[int]]:
+    """Which characters are somewhere in the file that need care, and the first lines whose quotes are escaped."""
+    found, backslash, rows = set[str](), False, list[int]()
     with source.text(encoding) as file:
         while chunk := file.read(CHUNK):
             found |= {char for char in _ODD if char in chunk}
             backslash = backslash or "\\" in chunk
-    if backslash and '"' in found:
-        with source.text(encoding) as file:
-            for number, line in enumerate(file, start=1):
-                if '\\"' in line:
-                    escapes.see(number, line)
-    return "".join(sorted(found | ({"\\"} if escapes.certain else set()))), escapes
+    if backslash and '"' in found and (rows := _escaped(source, encoding, look)):
+        found.add("\\")
+    return "".join(sorted(found)), rows
+
+
+def _escaped(source: Source, encoding: str, look: Look) -> list[int]:
+    escapes = Escapes(look.delimiter, look.width)
+    with source.text(encoding) as file:
+        for number, line in enumerate(file, start=1):
+            if '\\"' in line:
+                escapes.see(number, line)
+    if not escapes.certain:
+        return []
+    with source.text(encoding) as file:
+        return [] if well_quoted(file, look.delimiter) else escapes.rows[:5]
 
 
 def _belongs(contracts: Sequence[Contract]) -> Callable[[str, str], bool]:

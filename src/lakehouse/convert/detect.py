@@ -4,9 +4,11 @@ A detector (chardet) proposes one by the language it sees. Of few words that is 
 it reads the text in every encoding that programs of this world have written, and keeps the readings that make sense:
 no control characters, all letters of one language's alphabet, no word of two scripts, no capital or sign inside a word
 (`GrˆŒe`), Chinese, Japanese and Korean characters from the common ones. The proposal counts where it is the only
-such reading; where others make sense too, only with enough different words. Measured on made product names in 20
-languages and 40 pairs of language and encoding: no wrong answer, in files of one line or of hundreds; chardet alone is
-wrong in 1 of 13 short files, charset-normalizer in 1 of 2.
+such reading; where others make sense too, only with enough different words.
+
+Measured on 2,500 made files of product names, in 40 pairs of language and encoding, and on 1,700 texts of few words in
+28 pairs that are rarer: no wrong answer; half the files of up to four lines are told, and four in five of the longer
+ones. chardet alone is wrong in 1 of 13 files of up to ten lines, charset-normalizer in nearly 1 of 2.
 """
 
 from __future__ import annotations
@@ -19,40 +21,48 @@ from lakehouse.convert.alphabets import ALPHABETS, INNER, SYMBOLS
 # Where several readings make sense, the detector is believed from this many different words that are not ASCII on.
 _WORDS = 15
 
+# In the order in which one is named where several give the same text.
+_WINDOWS = (1252, 1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)
+_DOS = (437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 865, 866, 869, 874, 1125)
+_MAC = ("roman", "latin2", "cyrillic", "greek", "turkish", "romanian", "croatian", "iceland")
 _ALPHABETIC = (
-    *(f"cp{number}" for number in (1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 437, 850, 852, 857, 866)),
-    *(f"iso8859-{number}" for number in (2, 5, 7, 9, 15)),
-    *(f"mac-{name}" for name in ("roman", "latin2", "cyrillic", "greek", "turkish")),
-    *("koi8-r", "koi8-u"),
+    *(f"cp{number}" for number in _WINDOWS),
+    *(f"iso8859-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+    *("koi8-r", "koi8-u", "kz1048", "ptcp154"),
+    *(f"mac-{name}" for name in _MAC),
+    *(f"cp{number}" for number in _DOS),
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_INSIDE = re.compile(r"(?<=[^\W\d_])([^\w\s\x00-\x7f]+)(?=[^\W\d_])")
+_INSIDE = re.compile(rf"(?<=[^\W\d_])((?:[^\w\s\x00-\x7f]|[{''.join(sorted(SYMBOLS))}])+)(?=[^\W\d_])")
 _SCRIPTS = ((0x250, "Latin"), (0x400, "Greek"), (0x530, "Cyrillic"), (0x600, "Hebrew"), (0x700, "Arabic"))
 
 
 def certain(sample: bytes) -> str:
-    """The name of the encoding of `sample` (lines that are not UTF-8), or "" where it is not certain."""
+    """Python's name of the encoding of `sample` (lines that are not UTF-8), or "" where it is not certain."""
     import chardet
 
     found = chardet.detect(sample)["encoding"]
     text = _decoded(sample, found) if found else None
     readings = _readings(sample)
-    if found is None or text not in readings:
+    if text is None or text not in readings:
         return ""
-    return found if len(readings) == 1 or _words(sample) >= _WORDS else ""
+    return readings[text] if len(readings) == 1 or _words(sample) >= _WORDS else ""
 
 
 def _words(sample: bytes) -> int:
     return len({word for word in re.findall(rb"[^\s,;|\"]+", sample) if not word.isascii()})
 
 
-def _readings(sample: bytes) -> set[str]:
-    """The different texts that the bytes can sensibly be."""
-    alphabetic = {text for name in _ALPHABETIC if (text := _decoded(sample, name)) and _written(text)}
-    ideographic = {
-        text for name, common in _COMMON.items() if (text := _decoded(sample, name)) and _usual(text, common)
-    }
-    return alphabetic | ideographic
+def _readings(sample: bytes) -> dict[str, str]:
+    """The different texts that the bytes can sensibly be, and the first encoding that gives each."""
+    readings: dict[str, str] = {}
+    for name in _ALPHABETIC:
+        if (text := _decoded(sample, name)) and _written(text):
+            readings.setdefault(text, name)
+    for name, common in _COMMON.items():
+        if (text := _decoded(sample, name)) and _usual(text, common):
+            readings.setdefault(text, name)
+    return readings
 
 
 def _decoded(sample: bytes, encoding: str) -> str | None:
@@ -107,12 +117,17 @@ def _rows(charset: str, *rows: tuple[int, int]) -> Callable[[str], bool]:
     return common
 
 
-# GB 2312 and JIS X 0208 level 1, kana, Big5's frequently used characters, Hangul syllables of KS X 1001.
+def _hangul(char: str) -> bool:
+    return "가" <= char <= "힣"
+
+
+# GB 2312 and JIS X 0208 level 1, kana, Big5's frequently used characters, Hangul syllables.
 _JAPANESE = _rows("euc-jp", (0xA4, 0xA5), (0xB0, 0xCF))
 _COMMON: dict[str, Callable[[str], bool]] = {
     "cp932": lambda char: char in "ー々" or _JAPANESE(char),
     "euc-jp": lambda char: char in "ー々" or _JAPANESE(char),
     "gb18030": _rows("gb2312", (0xB0, 0xD7)),
     "big5": _rows("big5", (0xA4, 0xC6)),
-    "cp949": lambda char: "가" <= char <= "힣",
+    "cp949": _hangul,
+    "johab": _hangul,
 }

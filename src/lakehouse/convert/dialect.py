@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +26,7 @@ LONGEST_CELL = 1 << 28
 _RECORDS = 25  # in which the header is looked for
 _LOOKED_AT = 2_000  # lines that tell the look of records
 _SHAPES = 3  # a column of more is free text
+_LONG = 200  # characters
 _SEP = re.compile(r'\ufeff?"?sep=([^"\r\n])"?[\r\n]*', re.IGNORECASE)
 _NAMED = {"tab": "\t", "\\t": "\t"}
 
@@ -154,8 +155,20 @@ def _by_quotes(lines: Sequence[str], delimiter: str) -> list[tuple[str, list[str
     return found
 
 
+def well_quoted(lines: Iterable[str], delimiter: str) -> bool:
+    """Whether all quotes are as they must be where a quote inside quotes is doubled."""
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        deque(csv.reader(lines, delimiter=delimiter, strict=True), maxlen=0)
+    except csv.Error:
+        return False
+    return True
+
+
 def shape(cell: str) -> str:
-    """What a cell looks like: runs of digits are a 9, runs of letters an a."""
+    """What a cell looks like: runs of digits are a 9, runs of letters an a. One that is long is just that."""
+    if len(cell) > _LONG:
+        return "long"
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip()))
 
 
@@ -192,7 +205,8 @@ def _full(body: Sequence[Sequence[str]], width: int, first: frozenset[str]) -> b
 class Escapes:
     """Whether a file writes a quote inside quotes as backslash and quote, as MySQL and Spark do.
 
-    It is told by its lines: some can only be split so, and none can only be split otherwise.
+    It is told by its lines: some can only be split so, and none can only be split otherwise. Where a line end may be
+    inside quotes that is not certain yet: the file must not be `well_quoted`.
     """
 
     delimiter: str

@@ -26,7 +26,7 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_CALLED = {"CP932": "Shift-JIS"}
+_CALLED = {"cp932": "Shift-JIS", "mac-roman": "MacRoman"}
 _HEAD = 1 << 14
 _SAMPLE = 1 << 16
 _SAY = "say which encoding it is in: ingest --read encoding=cp1251 (any name that Python knows)"
@@ -50,7 +50,7 @@ def encoding_of(
         if belongs(encoding, head.decode(encoding, "replace")):
             return _checked(source, encoding), []
     if wide := _without_mark(head):
-        return _checked(source, wide), [_note(f"{wide.upper()} without a byte order mark")]
+        return _checked(source, wide), [_note(wide)]
     if _fault(source, "utf-8") is None:
         return "utf-8", []
     found = _other(source, head)
@@ -58,7 +58,8 @@ def encoding_of(
 
 
 def _note(name: str) -> Note:
-    return Note("encoding", f"read as {_CALLED.get(name, name)}")
+    called = _CALLED.get(name) or re.sub(r"^CP(?=125\d)", "Windows-", name.upper()).replace("ISO8859", "ISO-8859")
+    return Note("encoding", f"read as {called}")
 
 
 def _as_said(source: Source, said: str, marked: str) -> str:
@@ -142,12 +143,14 @@ def _unknown(source: Source) -> UploadRefused:
 
 
 def _sample(source: Source) -> bytes:
-    """The different lines of the file that are not ASCII, up to a limit."""
+    """The different lines that are not ASCII, up to a limit; behind it those with a byte that is new."""
     lines: dict[bytes, None] = {}
-    size = 0
+    seen, size = bytes(range(0x80)), 0
     with source.open() as file:
-        while size < _SAMPLE and (line := file.readline(_SAMPLE)):
-            if not line.isascii() and line not in lines:
+        while line := file.readline(_SAMPLE):
+            new = line.translate(None, seen)
+            if new or (size < _SAMPLE and not line.isascii() and line not in lines):
                 lines[line] = None
                 size += len(line)
+                seen += bytes(set(new))
     return b"".join(lines)

@@ -13,6 +13,7 @@ import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -38,7 +39,7 @@ _LEAD = re.compile(rb"\n[^0-9+-]")
 # Three digits behind a dot: a thousand or one, unless they are those of a second.
 _GROUP = re.compile(rb"\.\d{3}(?!\d)(?<!:\d\d\.\d{3})")
 
-Cut = Callable[[bytes], Iterable[bytes]]
+Cut = Callable[[bytes], list[bytes]]
 
 
 def convert(
@@ -83,6 +84,10 @@ class _Plan:
     known: frozenset[bytes]  # headers as they are compared
     cut: Cut
 
+    @cached_property
+    def _letters(self) -> frozenset[bytes]:
+        return frozenset(word.translate(None, _NO_LETTERS) for word in self.known)
+
     def is_plain(self, block: bytes) -> bool:
         """Whether there is nothing in whole lines of the file that needs a closer look."""
         lines, delimiter = block.count(b"\n"), self.delimiter
@@ -99,14 +104,10 @@ class _Plan:
 
     def _has_header(self, block: bytes) -> bool:
         letters = block.translate(None, _NO_LETTERS).lower()
-        if not any(_letters(word) in letters for word in self.known):
+        if not any(word in letters for word in self._letters):
             return False
         cells = set(block.replace(b"\n", self.delimiter).split(self.delimiter))
         return not self.known.isdisjoint(cell.translate(None, _NOT_ALNUM).lower() for cell in cells)
-
-
-def _letters(word: bytes) -> bytes:
-    return word.translate(None, _NO_LETTERS)
 
 
 def _all_but(kept: bytes) -> bytes:
@@ -147,13 +148,11 @@ def _cut(delimiter: bytes, positions: Sequence[int], width: int) -> Cut:
     """Cuts the columns at these positions out of lines; the position `width` is an empty cell."""
     surplus = width - len(positions)
     if list(positions) == list(range(len(positions))):
-        return lambda block: (
-            (line.rsplit(b",", surplus)[0] for line in _lines(block, delimiter))
-            if surplus
-            else _lines(block, delimiter)
-        )
+        if not surplus:
+            return lambda block: _lines(block, delimiter)
+        return lambda block: [line.rsplit(b",", surplus)[0] for line in _lines(block, delimiter)]
     pick: Any = itemgetter(*positions) if len(positions) > 1 else itemgetter(slice(positions[0], positions[0] + 1))
-    return lambda block: (b",".join(pick((line + b",").split(b","))) for line in _lines(block, delimiter))
+    return lambda block: [b",".join(pick((line + b",").split(b","))) for line in _lines(block, delimiter)]
 
 
 def _lines(block: bytes, delimiter: bytes) -> list[bytes]:
@@ -188,11 +187,19 @@ def _write(path: Path, plan: _Plan, columns: Sequence[str], out: IO[bytes]) -> i
         for block in _blocks(file):
             if not plan.is_plain(block):
                 return None
-            count = block.count(b"\n")
-            numbers = range(number, number + count)
-            out.write(b"".join(map(b"%b,%d\n".__mod__, zip(plan.cut(block), numbers, strict=True))))
-            number += count
+            lines = plan.cut(block)
+            out.write(_numbered(lines, number))
+            number += len(lines)
     return number - 2
+
+
+def _numbered(lines: Sequence[bytes], first: int) -> bytes:
+    """The lines, each with its number behind it. To write all numbers at once takes half the time."""
+    count = len(lines)
+    parts = [b""] * (2 * count)
+    parts[::2] = lines
+    parts[1::2] = (",%d\n" * count % tuple(range(first, first + count))).encode().splitlines(keepends=True)
+    return b"".join(parts)
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:

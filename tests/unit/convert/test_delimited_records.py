@@ -139,6 +139,21 @@ def test_a_quote_open_above_thousands_of_records_is_stray(tmp_path):
     assert found[1:] == [(number, [str(number), "Toys", "Car"]) for number in range(3, 5_003)]
 
 
+def test_a_stray_quote_at_the_end_of_a_cell_far_below_closes_nothing(tmp_path):
+    body = "".join(f"{number},Toys,Car\n" for number in range(3, 2_003))
+    found = rows_of(tmp_path, HEADER + '2,Toys,"Car\n' + body + '2003,Toys,Pad"\n')
+    assert (found[0], found[1], found[-1]) == (
+        (2, Broken('2,Toys,"Car')),
+        (3, ["3", "Toys", "Car"]),
+        (2003, ["2003", "Toys", 'Pad"']),
+    )
+
+
+def test_lines_inside_quotes_tell_nothing_of_how_records_look(tmp_path):
+    text = HEADER + '"1","\r,1",""\n"2","x\n,2","\n,3,"\n'
+    assert rows_of(tmp_path, text) == [(2, ["1", "\r,1", ""]), (4, ["2", "x\n,2", "\n,3,"])]
+
+
 def test_a_quote_of_which_nobody_can_tell_where_it_ends_refuses_the_file_with_its_line(tmp_path):
     grid = grid_of(tmp_path, HEADER + '1,Toys,Car\n2,Toys,"open\nsome text\nmore, text\n')
     with pytest.raises(UploadRefused, match=r"products\.csv: line 3: a quote is opened here"):
@@ -187,6 +202,16 @@ def test_a_backslash_before_a_closing_quote_is_itself(tmp_path):
     text = HEADER + '1,Toys,"C:\\dir\\"\n2,"C:\\",Car\n'
     assert rows_of(tmp_path, text) == [(2, ["1", "Toys", "C:\\dir\\"]), (3, ["2", "C:\\", "Car"])]
     assert grid_of(tmp_path, text).notes == []
+
+
+def test_a_file_whose_quotes_are_all_doubled_has_no_escapes(tmp_path):
+    text = HEADER + '"2","\\",",\r"\n"3","x","y"\n'
+    assert rows_of(tmp_path, text) == [(2, ["2", "\\", ",\r"]), (4, ["3", "x", "y"])]
+
+
+def test_an_escaped_quote_at_the_end_of_a_cell(tmp_path):
+    text = HEADER + '1,Toys,"Pizza 12\\""\n2,Toys,ok\n3,Toys,"Cake 5\\""\n'
+    assert [cells[2] for _, cells in rows_of(tmp_path, text)] == ['Pizza 12"', "ok", 'Cake 5"']
 
 
 def test_a_file_of_both_ways_to_write_quotes_is_read_in_the_usual_one(tmp_path):
@@ -251,3 +276,30 @@ def test_every_quoted_text_is_its_cell(tmp_path_factory, rows, delimiter):
     grid = grid_of(tmp_path_factory.mktemp("quoted"), text)
     cells = chain.from_iterable(row for _, row in list(grid.rows())[1:])
     assert list(cells) == [cell for row in rows for cell in ("1", *row)]
+
+
+# Whatever is wrong with a file: each value is in some row, or in the text of a broken one, or the file is refused.
+
+PARTS = st.sampled_from(
+    ['"', '""', ",", "\n", "\r\n", "\r", "\ufeff", "\\", '\\"', " ", "=", "\x1a", "\0", '="', "\n\n"]
+)
+LINES = st.lists(
+    st.lists(st.one_of(PARTS, st.just("#"), st.just("#"), st.just(",")), max_size=7).map("".join), max_size=9
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(good=st.integers(0, 4), bad=LINES, after=st.integers(0, 3))
+def test_no_value_is_lost(tmp_path_factory, good, bad, after):
+    rows = ["#,#,#"] * good + bad + ["#,#,#"] * after
+    values = iter(range(100, 1_000))
+    text = HEADER + "".join(str(next(values)) if char == "#" else char for char in "\n".join(rows))
+    try:
+        found = list(grid_of(tmp_path_factory.mktemp("lost"), text).rows())
+    except UploadRefused:
+        return
+    whole = "|".join(cells.text if isinstance(cells, BrokenRow) else "|".join(cells) for _, cells in found)
+    assert [str(value) for value in range(100, next(values)) if str(value) not in whole] == []
+    numbers = [number for number, _ in found]
+    assert numbers == sorted(numbers)
+    assert all(text.splitlines()[number - 1 :] for number in numbers)

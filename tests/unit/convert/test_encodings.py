@@ -10,6 +10,7 @@ from tests.unit.convert.helpers import CONTRACTS, PRODUCTS
 from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.convert import delimited
 from lakehouse.convert.detect import certain
+from lakehouse.convert.source import CHUNK
 from lakehouse.errors import UploadRefused
 
 HEADER = "product_id,department,product_name\n"
@@ -97,7 +98,7 @@ def test_utf_16_without_a_mark(tmp_path, encoding, language):
     text = text_of(NAMES[language])
     lines, notes = read(tmp_path, text.encode(encoding))
     assert lines == text.splitlines()
-    assert notes == [("encoding", f"read as {encoding.upper()} without a byte order mark")]
+    assert notes == [("encoding", f"read as {encoding.upper()}")]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -115,6 +116,21 @@ def test_the_line_of_damage_far_into_a_file(tmp_path):
     data = "\r\n".join([HEADER.strip(), *lines]).encode() + b"\r\n1,\xc3,x"
     with pytest.raises(UploadRefused, match="line 100000: byte 0xC3 is not UTF-8"):
         read(tmp_path, data)
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1])
+def test_a_line_end_where_the_file_is_read_in_two_parts_counts_once(tmp_path, shift):
+    lines = HEADER.strip().encode() + b"\r\n" + "1,Bücher,Größe\r\n".encode()
+    padding = b"x" * (CHUNK - len(lines) - 1 + shift)  # its line end is CR | LF where shift is 0
+    with pytest.raises(UploadRefused, match="line 5: byte 0xFF is not UTF-8"):
+        read(tmp_path, lines + padding + b"\r\n" + b"2,a,b\r\n3,\xff,c\r\n")
+
+
+def test_a_letter_that_comes_late_counts(tmp_path):
+    text = text_of("".join(f"Bücher,Größe {number}\n" for number in range(10_000)) + "Épicerie,Crème brûlée\n")
+    lines, notes = read(tmp_path, text.encode("cp1252"))
+    assert lines == text.splitlines()
+    assert notes == [("encoding", "read as Windows-1252")]
 
 
 def test_two_encodings_in_one_file_are_refused(tmp_path):
