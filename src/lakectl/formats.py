@@ -24,6 +24,7 @@ import datetime as dt
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any, BinaryIO, Literal, cast
@@ -171,7 +172,8 @@ def _cell(sheet: Any, value: Any) -> Any:
 
     if len(value) > _EXCEL_TEXT:
         raise TooLarge(f"A cell takes {_EXCEL_TEXT:,} characters, and a value has {len(value):,}.", "Take -o csv.")
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value))
+    legal = re.sub(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", value)
+    cell = WriteOnlyCell(sheet, legal)
     cell.data_type = "s"  # text that starts with = is no formula
     return cell
 

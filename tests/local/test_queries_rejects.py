@@ -10,6 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from tests.lake_tables import make_lake
+from tests.unit.etl.lakes import Sheet, TestLake
+from tests.unit.etl.rows import order
 
 from lakectl.asking.statement import QueryError
 from lakectl.errors import UsageError
@@ -18,6 +20,7 @@ from lakectl.operations.tables import list_tables, show_table
 from lakectl.platforms.local.query import LocalQueries
 from lakectl.ports import Platform
 from lakehouse.lake import open_lake
+from lakehouse.marks import marked
 
 
 def _no_workflow():
@@ -107,6 +110,26 @@ def test_a_workbook_has_a_sheet_per_dataset_and_a_csv_takes_one(shop, tmp_path):
     assert not (tmp_path / "mend.csv").exists()
     with pytest.raises(UsageError, match=r"mend\.pdf"):
         export_rejects(shop, tmp_path / "mend.pdf")
+
+
+def test_a_record_without_cells_and_marked_cells_are_exported_as_they_were(tmp_path):
+    lake = TestLake(tmp_path / "lake", "duckdb")
+    cells = {
+        **order("2"),
+        "order_num": marked("=A1", rule="not_calculated"),
+        "total_amount": marked("a\x00\ufffe", rule="characters"),
+    }
+    lake.load("orders", Sheet([lake.broken("orders", '1,"x"y"'), cells]))
+    shop = _platform(lake.folder)
+    assert export_rejects(shop, tmp_path / "mend.csv") == 2
+    with (tmp_path / "mend.csv").open(newline="") as file:
+        broken, other = csv.DictReader(file)
+    assert (broken["order_id"], broken["_source_row"]) == ("", "2")
+    assert broken["_faults"] == """the record = '1,"x"y"': cells"""
+    assert (other["order_num"], other["order_id"]) == ("=A1", "2")
+    assert other["_faults"].startswith("order_num = '=A1': not_calculated; total_amount = 'a\\x00")
+    assert export_rejects(shop, tmp_path / "mend.xlsx") == 2
+    assert openpyxl.load_workbook(tmp_path / "mend.xlsx")["orders"]["A3"].value == "=A1"
 
 
 def test_without_rejects_the_answer_is_empty(tmp_path):

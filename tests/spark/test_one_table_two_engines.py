@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from tests.spark.twins import delivered, stored
 from tests.unit.etl.lakes import ORDERS, TestLake
+from tests.unit.etl.rows import item
 
 from lakehouse.contracts.model import LINEAGE, Column, Contract, Type
+from lakehouse.marks import marked
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 
@@ -72,3 +74,22 @@ def test_the_same_again_on_the_other_engine_writes_nothing(tmp_path: Path, first
     result = lake.load("orders", sheet)
     assert (result["unchanged"], result["inserted"], result["updated"]) == (49, 0, 0)
     assert (sorted(lake.delta("orders").file_uris()), lake.delta("orders").version()) == (files, version)
+
+
+@pytest.mark.parametrize("first", ["duckdb", "spark"])
+def test_a_row_that_waits_on_one_engine_is_read_alike_by_the_other(tmp_path: Path, first: str) -> None:
+    """Refused by one, refused again by the other with nothing to write, and loaded by the first."""
+    second = {"duckdb": "spark", "spark": "duckdb"}[first]
+    lake = TestLake(tmp_path / "lake", first)
+    row = {**item("1", "2"), "product_id": marked("n° 2", read="2"), "reordered": marked("-", read="")}
+    lake.load("order_items", delivered([row, item("7", "2"), lake.broken("order_items", "1,2,3,4,5,6")], 1))
+    refused = stored(lake, "rejected_records")
+    lake.engine = second
+    again = lake.load("order_items", retry_waiting=True)
+    assert (again["read"], again["waiting"]) == (2, 2)
+    assert stored(lake, "rejected_records") == refused
+    lake.load("products", delivered([{"product_id": "2"}], 2))
+    lake.engine = first
+    assert lake.load("order_items", retry_waiting=True)["inserted"] == 2
+    rows = [(row["id"], row["product_id"], row["reordered"]) for row in stored(lake, "order_items")]
+    assert sorted(rows) == [(1, 2, None), (7, 2, 0)]

@@ -9,6 +9,7 @@ from tests.spark.twins import Twins
 from tests.unit.etl.lakes import Sheet
 
 from lakehouse.contracts.model import Column, Contract, Type
+from lakehouse.contracts.values import SPACES, is_valid
 from lakehouse.etl.faults import EXCEL_ERRORS
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
@@ -167,6 +168,8 @@ def test_every_text_in_every_type(tmp_path: Path) -> None:
     assert result["rejected"] > len(LITERALS)
     kept = {row["id"]: row for row in twins.rows("everything")}
     for number, (literal, column) in enumerate(pairs):
+        if literal.strip(SPACES) and literal not in EXCEL_ERRORS and column in KINDS:
+            assert (number in kept) == is_valid(literal, KINDS[column]), (literal, column)
         if column == "text" and literal not in EXCEL_ERRORS and literal.strip():
             assert kept[number]["text"] == literal
 

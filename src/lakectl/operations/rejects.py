@@ -63,7 +63,7 @@ class Reject:
 
 def _explained(fault: dict[str, Any]) -> str:
     value = "is empty" if fault["value"] is None else f"= {fault['value']!r}"
-    return f"{fault['column']} {value}: {fault['rule']}"
+    return f"{fault['column'] or 'the record'} {value}: {fault['rule']}"
 
 
 def list_rejects(platform: Platform, dataset: str = "", everything: bool = False, execution: str = "") -> list[Reject]:

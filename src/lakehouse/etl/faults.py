@@ -29,7 +29,7 @@ from lakehouse.marks import AMBIGUOUS, CELLS, CHARACTERS, EXCEL_ERROR, NOT_CALCU
 
 EXCEL_ERRORS = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
-    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!",
+    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!", "#ADDIN?",
 )  # fmt: skip
 
 # The rules that a marked cell may break: what no text of a cell can show.

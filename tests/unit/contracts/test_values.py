@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakehouse.contracts.model import Type
-from lakehouse.contracts.values import PATTERNS, is_valid, order, portability
+from lakehouse.contracts.values import PATTERNS, SPACES, instant, is_valid, order, portability
 
 INT = Type("integer", bits=32)
 BIGINT = Type("integer", bits=64)
@@ -47,12 +47,53 @@ TIMESTAMP = Type("timestamp")
             "2025-04-01T10:00Z|2025-04-01T10:00:00+02:00|2025-04-01 10:00:00-14:00",
             "2025-04-01Z|2025-04-31T10:00",
         ),
+        (
+            TIMESTAMP,
+            "2025-04-01 10:00:00 -0400|2025-04-01 10:00:00+00|2025-04-01 10:00:00 UTC|2025-04-01T10:00:00+0000|"
+            "2025-04-01 10:00:00.000 +0000|2025-04-01 10:00:00 +00:00|2025-04-01T10:00:00z|2025-04-01 9:00:00",
+            "2025-04-01 10:00:00 EST|2025-04-01-10.00.00|4/1/2025 10:00|2025-04-01 10:00 AM|2025-04-01+00|2025-04-01T9",
+        ),
+        (
+            DATE,
+            "2025-04-01T00:00:00.000Z|2025-04-01 0:00 +0000|2025-04-01 00:00 UTC",
+            "2025-04-01T00:00+02:00|2025-04-01 00:00:00.1|2025-04-01Z|2025-04-01 24:00",
+        ),
         (TIMESTAMP, "2025-04-01T23:59:59.999999Z", "2025-04-01T24:00|2025-04-01T10:60|2025-04-01T10:00:00.1234567"),
     ],
 )
 def test_valid_and_invalid_text(of: Type, valid: str, invalid: str) -> None:
     assert [text for text in valid.split("|") if not is_valid(text, of)] == []
     assert [text for text in invalid.split("|") if is_valid(text, of)] == []
+
+
+@given(st.text(SPACES), st.text(SPACES))
+def test_spaces_around_a_value_do_not_count(before: str, after: str) -> None:
+    for of, text in ((INT, "12"), (MONEY, "-1.20"), (DOUBLE, "1e3"), (BOOLEAN, "TRUE"), (DATE, "2025-04-01")):
+        assert is_valid(f"{before}{text}{after}", of)
+    assert order(f"{before}7{after}", INT) == 7
+    assert not is_valid(f"1{before or ' '}2", INT)
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u202f", "\t", "\ufeff", "\u200b", "\u2009", "\u3000", "\n", "\u2028"])
+def test_what_is_a_space(space: str) -> None:
+    assert space in SPACES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2025-04-01 06:30:00 -0400", "2025-04-01 10:30:00+00", "2025-04-01 10:30 UTC", "2025-04-01T12:30+02"),
+        *("2025-04-01 16:00:00.000 +0530", "2025-04-01t10:30:00,0z", "2025-04-02T00:30:00+14:00", "2025-04-01 10:30"),
+    ],
+)
+def test_one_instant_in_many_words(text: str) -> None:
+    assert instant(text) == datetime(2025, 4, 1, 10, 30, tzinfo=UTC)
+    assert order(text, TIMESTAMP) == order("2025-04-01T10:30:00Z", TIMESTAMP)
+
+
+def test_an_instant_has_its_microseconds_and_a_date_is_its_midnight() -> None:
+    assert instant("2025-04-01 9:05:07.0450000") == datetime(2025, 4, 1, 9, 5, 7, 45_000, tzinfo=UTC)
+    assert instant("2025-04-01") == datetime(2025, 4, 1, tzinfo=UTC)
 
 
 @given(st.integers(-(2**70), 2**70))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from tests.unit.etl.lakes import ORDERS, STRING, Sheet, TestLake
 from tests.unit.etl.rows import counted, order
 
 from lakehouse.contracts.model import Column
 
+# Lines that look like records of their own, should a reader begin in the middle.
+LINE = '5,6,2026-04-01T10:00:00,1.00,"y",77\n'
 LENGTH = 20_000_000
 
 
-@pytest.mark.parametrize("line", ['x"\n', "5,6,2026-04-01T10:00:00,1.00,y,77\n"], ids=["quotes", "records"])
-def test_a_record_of_20_mb(lake: TestLake, line: str) -> None:
+def test_a_record_of_20_mb(lake: TestLake) -> None:
     """As text it is loaded; as a number it is one reject. The rows around it are loaded."""
     lake.contracts["orders"] = replace(ORDERS, columns=(*ORDERS.columns, Column("note", STRING)))
-    text = line * (LENGTH // len(line))
+    text = LINE * (LENGTH // len(LINE))
     before, after = ([order(str(number)) for number in range(start, start + 50)] for start in (0, 100))
     rows = [*before, {**order("200"), "note": text}, {**order("201"), "order_num": text}, *after]
     assert counted(lake.load("orders", Sheet(rows))) == {"inserted": 101, "rejected": 1}
