@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from lakehouse.convert.formats import SAVE_AGAIN
@@ -45,7 +46,8 @@ class Child:
         self._used = False
         self._ready = False
         # What this process imports, it imports; of the folder that somebody works in, nothing (-P).
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        own = Path(__file__).parents[2]  # where this package is, should that be the folder that somebody works in
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(own)])}
         self._process = subprocess.Popen(
             [*command, str(memory)],
             stdin=subprocess.PIPE,
@@ -67,7 +69,8 @@ class Child:
         try:
             self._ready = self._read(deadline) == READY
         except Died as died:
-            raise JobFailed(f"the converter does not start: {died.what}", died.detail) from None
+            why = died.detail.rpartition("\n")[2] or died.what
+            raise JobFailed(f"the converter does not start: {why}", died.detail) from None
 
     def send(self, task: Mapping[str, Any], deadline: float) -> None:
         """Gives it a task. Raises Died; JobFailed where it does not even start."""
