@@ -134,9 +134,8 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 def test_a_converter_that_does_not_start_is_not_the_uploads_fault(tmp_path: Path) -> None:
     workers = Workers((sys.executable, "-c", "raise SystemExit('no library')"), count=1)
-    with pytest.raises(JobFailed, match="does not start") as caught:
+    with pytest.raises(JobFailed, match="the converter does not start: no library"):
         ask(workers, tmp_path, "one")
-    assert "no library" in caught.value.hint
 
 
 def test_whoever_waits_when_all_is_stopped_hears_of_it_at_once(workers: Workers, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def _teller(platform: Platform, execution: str) -> Teller:
 class Teller:
     """Turns what a reader has found, and what is reported of `uploads`, into lines, in order of time."""
 
-    def __init__(self, reader: Logs, uploads: Callable[[], Sequence[UploadOutcome]]) -> None:
+    def __init__(self, reader: Logs, uploads: Callable[[], Sequence[UploadOutcome]] = tuple) -> None:
         self._reader = reader
         self._uploads = uploads
         self._told = 0

@@ -29,7 +29,7 @@ def _of_sheet(sheet: SheetOutcome) -> Iterator[str]:
     if sheet.reason:
         rows = f"; {sheet.rows:,} row{'s' * (sheet.rows > 1)} left out" if sheet.rows else ""
         yield f"{sheet.reason}{rows}"
-    yield from of_notes(sheet.notes)
+    yield from of_notes([note for note in sheet.notes if note.message != sheet.reason])
 
 
 def of_notes(notes: Sequence[NoteOutcome]) -> Iterator[str]:

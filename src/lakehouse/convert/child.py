@@ -11,20 +11,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.worker import READY
 from lakehouse.errors import JobFailed
 
 _TOLD = 2000  # characters of what a child said first, and last, over one file
 
 
-class Died(Exception):
-    """A child did not live to answer. `what` says why, to follow a file's name; `detail` is for whoever repairs."""
+_SMALLER = "look for a stray value far from the table, or split it into several files"
 
-    def __init__(self, what: str, detail: str, again: bool) -> None:
+
+class Died(Exception):
+    """A child did not live to answer. `what` says why, to follow a file's name, and `hint` what its sender can do;
+    `detail` is for whoever repairs."""
+
+    def __init__(self, what: str, detail: str, again: bool, hint: str = SAVE_AGAIN) -> None:
         super().__init__(what)
         self.what = what
+        self.hint = hint
         self.detail = detail
         self.again = again  # whether a new process may do better
 
@@ -39,7 +46,8 @@ class Child:
         self._used = False
         self._ready = False
         # What this process imports, it imports; of the folder that somebody works in, nothing (-P).
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        own = Path(__file__).parents[2]  # where this package is, should that be the folder that somebody works in
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(own)])}
         self._process = subprocess.Popen(
             [*command, str(memory)],
             stdin=subprocess.PIPE,
@@ -61,7 +69,8 @@ class Child:
         try:
             self._ready = self._read(deadline) == READY
         except Died as died:
-            raise JobFailed(f"the converter does not start: {died.what}", died.detail) from None
+            why = died.detail.rpartition("\n")[2] or died.what
+            raise JobFailed(f"the converter does not start: {why}", died.detail) from None
 
     def send(self, task: Mapping[str, Any], deadline: float) -> None:
         """Gives it a task. Raises Died; JobFailed where it does not even start."""
@@ -86,7 +95,7 @@ class Child:
         kind, what, detail = said
         self.kill()  # who knows what is left of it
         if kind == "memory":
-            raise Died(self._too_large(), detail, self._used)
+            raise Died(self._too_large(), detail, self._used, _SMALLER)
         raise Died(f"the converter failed ({what})", detail, False)
 
     def kill(self) -> None:
@@ -107,7 +116,7 @@ class Child:
 
     def _late(self) -> Died:
         self.kill()
-        return Died("the converter took too long over this file, and was ended", self._said(), False)
+        return Died("the converter took too long over this file, and was ended", self._said(), False, _SMALLER)
 
     def _died(self, deadline: float) -> Died:
         try:
@@ -117,7 +126,7 @@ class Child:
             code = -signal.SIGKILL
         said = self._said()
         if "memory allocation of" in said or "MemoryError" in said:
-            return Died(self._too_large(), said, self._used)
+            return Died(self._too_large(), said, self._used, _SMALLER)
         how = f"by the system ({signal.Signals(-code).name})" if code < 0 else f"with code {code}"
         why = ", as happens when memory runs out" if code == -signal.SIGKILL else ""
         return Died(f"the converter was ended {how} while it read this file{why}", said, self._used)

@@ -27,7 +27,6 @@ from typing import Any, Protocol
 from lakehouse.contracts.model import Contract
 from lakehouse.contracts.reading import NONE, Reading
 from lakehouse.convert.child import Child, Died
-from lakehouse.convert.formats import SAVE_AGAIN
 from lakehouse.convert.model import Sheet
 from lakehouse.errors import LakehouseError, UploadRefused
 
@@ -110,7 +109,7 @@ class Workers:
             return self._asked(seats[:1], task, folder.absolute() / "again")
         except Died as died:
             _log.warning("%s: %s\n%s", name, died.what, died.detail)
-            raise ConverterFailed(f"{name}: {died.what}", SAVE_AGAIN, died.detail) from None
+            raise ConverterFailed(f"{name}: {died.what}", died.hint, died.detail) from None
         finally:
             for seat in seats:
                 self._free.put(seat)

@@ -118,7 +118,9 @@ def test_two_hundred_unknown_columns_are_one_line_however_many_sheets_have_them(
 
 
 def test_a_reason_is_told_once(capsys):
-    sheets = (REFUSED, SheetOutcome("Notes", "ignored", rows=3, reason="no dataset has a column called 'x'"))
+    why = "the sheet holds nothing but error values: #VALUE!"
+    errors = SheetOutcome("Notes", "ignored", rows=3, reason=why, notes=(NoteOutcome("errors_only", why),))
+    sheets = (REFUSED, errors)
     reason = "; ".join(f"sheet {sheet.name}: {sheet.reason}" for sheet in sheets)
     text = shown(capsys, execution(uploads=(UploadOutcome("w.xlsx", "refused", reason, sheets=sheets),)))
     assert all(text.count(sheet.reason) == 1 for sheet in sheets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.unit.lakehouse.aws import bucket
 
 from lakehouse.errors import LakehouseError, ObjectMissing
 from lakehouse.s3 import S3Storage
-from lakehouse.storage import DirectoryStorage, Storage, open_storage
+from lakehouse.storage import DirectoryStorage, Storage, _put_back, open_storage
 
 
 @pytest.fixture(params=["directory", "s3", "s3 with a prefix"])
@@ -82,6 +83,42 @@ def test_delete_if_spares_what_somebody_has_replaced(storage: Storage) -> None:
     assert storage.read("uploads/a.csv") == b"newer"
     assert storage.delete_if("uploads/a.csv", hashlib.sha256(b"newer").hexdigest())
     assert not storage.exists("uploads/a.csv")
+
+
+NAMES = [
+    "x" * 251 + ".csv",
+    "订" * 83 + ".csv",
+    "a\nb.csv",
+    "50% #2+3.csv",
+    "q'uo\"te.csv",
+    "-o.csv",
+    "🍕.csv",
+    "a b.csv",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_any_kind_are_listed_moved_and_deleted(storage: Storage, name: str) -> None:
+    storage.write(f"uploads/{name}", b"x")
+    assert [entry.key for entry in storage.list("uploads/")] == [f"uploads/{name}"]
+    storage.copy(f"uploads/{name}", f"archived/1/{name}")
+    assert storage.read(f"archived/1/{name}") == b"x"
+    assert storage.delete_if(f"uploads/{name}", storage.sha256(f"uploads/{name}"))
+    assert list(storage.list("uploads/")) == []
+
+
+def test_a_long_name_that_somebody_has_taken_meanwhile_is_put_back_beside_it(tmp_path: Path) -> None:
+    aside, path = tmp_path / "aside", tmp_path / ("订" * 83 + ".csv")
+    aside.write_text("old")
+    path.write_text("new")
+    _put_back(aside, path)
+    assert sorted(each.read_text() for each in tmp_path.iterdir()) == ["new", "old"]
+
+
+def test_a_pipe_is_no_object(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "o.csv").touch()
+    assert [entry.key for entry in DirectoryStorage(tmp_path).list("")] == ["o.csv"]
 
 
 def test_missing_objects_are_named(storage: Storage, tmp_path: Path) -> None:

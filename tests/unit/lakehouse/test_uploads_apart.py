@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,21 @@ def test_what_lies_in_incoming_for_any_reason_fails_no_run(lake: Lake) -> None:
     told = statuses(lake, "e1")
     assert told["stray.csv"] == "converted"
     assert set(told) == {"stray.csv", "-", "", "d.csv", "n\n\r.csv"}
+
+
+def test_tables_below_each_other_and_sheets_of_one_name_are_all_loaded_in_order(lake: Lake) -> None:
+    lake.storage.write("uploads/w.csv", PRODUCTS)
+
+    class Parts(Converter):
+        def convert(self, path: Path, name: str, contracts: Any, folder: Path, reading: Reading = NONE) -> list[Sheet]:
+            (sheet,) = convert(path, name, contracts, folder, reading)
+            return [replace(sheet, name="same", position=number) for number in (1, 1, 2)]
+
+    (batch,) = batches(lake, "e1")
+    intake.convert_batch(lake, "e1", batch, converter=Parts())
+    files = raw.lying(lake.storage, "products")
+    assert [(file.sheet, file.position) for file in files] == [("same", 1), ("same", 2), ("same", 3)]
+    assert len({file.id for file in files}) == len({file.key for file in files}) == 3
 
 
 NAMES = [
