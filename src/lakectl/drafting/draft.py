@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from lakectl.drafting.naming import column_names
 from lakectl.drafting.references import Child, Found, Parent, find_references
 from lakectl.drafting.tables import Table
 from lakectl.drafting.types import Clues, Finding
-from lakectl.drafting.values import Values
+from lakectl.drafting.values import SPACES, Values
 from lakehouse.contracts.model import Contract, Type
 
 _ALMOST_ALWAYS = 0.8  # of the rows, where some may be wrong
@@ -33,12 +34,26 @@ class DraftColumn:
     reference: Found | None = None
 
     @cached_property
+    def valid(self) -> dict[str, int]:
+        """Its valid values, without the spaces around them, and how many rows have each."""
+        if self.finding.type.kind == "string":
+            return self.values.counts
+        wrong = {*self.finding.reading.null_values, *self.finding.misfits}
+        counts: Counter[str] = Counter()
+        for text, count in self.values.counts.items():
+            counts[text.strip(SPACES)] += count
+        return {text: count for text, count in counts.items() if text not in wrong}
+
+    @property
+    def valid_rows(self) -> int:
+        """How many rows have a valid value."""
+        return sum(self.valid.values())
+
+    @property
     def text_values(self) -> frozenset[str]:
         """Its different values, as another dataset's of the same type would be written."""
         whole = self.finding.type.kind == "integer"
-        left = frozenset((*self.finding.reading.null_values, *self.finding.misfits))
-        texts = (text for text in self.values.counts if text not in left)
-        return frozenset(text.strip().removesuffix(".0") if whole else text for text in texts)
+        return frozenset(text.removesuffix(".0") if whole else text for text in self.valid)
 
 
 @dataclass(frozen=True)
@@ -80,7 +95,7 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
     columns = [replace(column, derived_from=_source(column, columns, budget)) for column in columns]
     candidates = [Candidate(c.name, c.finding.type.kind, c.values) for c in columns]
     own = [each for each, c in zip(candidates, columns, strict=True) if not c.derived_from]
-    key = keys.find_key([c for c in own if not _has_nulls(c.name, columns)], table.rows, budget, dataset)
+    key = _key(dataset, table, own, columns, budget)
     derived = {c.name: c.derived_from for c in columns if c.derived_from}
     latest_by, partition = keys.find_latest_by(own), keys.find_partition(candidates, derived)
     whole = {c.name for c in own if c.never_empty and not _has_nulls(c.name, columns)}
@@ -89,6 +104,13 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
     places = {name: place for place, name in enumerate(key.columns, 1)}
     ready = (replace(c, key=places.get(c.name, 0), required=c.name in required) for c in columns)
     return Draft(dataset, table, tuple(ready), key, latest_by, partition)
+
+
+def _key(dataset: str, table: Table, own: Sequence[Candidate], columns: Sequence[DraftColumn], budget: int) -> Key:
+    """The key; only where no column is free of words for nothing, from those that have some."""
+    free = [candidate for candidate in own if not _has_nulls(candidate.name, columns)]
+    found = (keys.find_key(some, table.rows, budget, dataset) for some in (free, own))
+    return next((key for key in found if key.columns), Key(()))
 
 
 def _typed(table: Table, budget: int) -> list[DraftColumn]:

@@ -80,7 +80,7 @@ def test_outside_a_project(tmp_path, lakectl):
     ran = lakectl("contracts", "draft", str(book))
     assert ran.code == 0
     assert [each["id"] for each in yaml.safe_load_all(ran.out)] == ["a", "b"]
-    assert "Left aside: a.xlsx, sheet 'C': no header with rows below it." in ran.err
+    assert "Note: a.xlsx, sheet 'C': no header with rows below it." in ran.err
     assert lakectl("--project", "nowhere", "contracts", "draft", str(book)).code == 2
 
 
