@@ -144,13 +144,10 @@ def _source(column: DraftColumn, columns: Sequence[DraftColumn], budget: int) ->
 
 
 def _is_day_of(days: Values, moments: Values, budget: int) -> bool:
-    unlike = 0
     most = int((1 - _ALMOST_ALWAYS) * days.rows) if budget else 0
-    alike: dict[tuple[str, str], bool] = {}
-    for pair in zip(days.texts(), moments.texts(), strict=True):
-        if pair not in alike:
-            alike[pair] = _day(pair[1]) == pair[0].strip()[:10]
-        unlike += not alike[pair]
+    unlike = 0
+    for (day, moment), count in days.pairs(moments).items():
+        unlike += count * (_day(moment) != day.strip()[:10])
         if unlike > most:
             return False
     return True

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import yaml
 
 from lakectl.drafting.draft import Draft, DraftColumn
 from lakectl.drafting.places import number
 from lakectl.drafting.values import SPACES
+from lakehouse.contracts.model import Kind
 from lakehouse.contracts.model import header as plain
 from lakehouse.contracts.reading import SETTINGS, Reading
+from lakehouse.contracts.setting_values import NUMBERS
 from lakehouse.convert.routing import letters
 
 _LOGICAL = {"decimal": "number", "double": "number"}
@@ -158,14 +161,16 @@ def _range(column: DraftColumn) -> str:
         return (
             f"; {_count(longest, 'character')} each" if shortest == longest else f"; {shortest} to {longest} characters"
         )
-    if finding.type.kind in ("integer", "decimal", "double"):
+    order = _order(finding.type.kind, reading)
+    return f"; {shown(min(texts, key=order))} to {shown(max(texts, key=order))}"
+
+
+def _order(kind: Kind, reading: Reading) -> Callable[[str], Any]:
+    """What puts the valid texts of a column in order."""
+    if kind in NUMBERS:
         read = number(reading.decimal_separator) if reading.decimal_separator else str
-        texts.sort(key=lambda text: Decimal(read(text)))
-    elif reading.date_formats:
-        texts.sort(key=lambda text: _moment(text, reading.date_formats))
-    else:
-        texts.sort()
-    return f"; {shown(texts[0])} to {shown(texts[-1])}"
+        return lambda text: Decimal(read(text))
+    return (lambda text: _moment(text, reading.date_formats)) if reading.date_formats else str
 
 
 def _moment(text: str, forms: Sequence[str]) -> datetime:
