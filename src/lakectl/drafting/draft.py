@@ -93,24 +93,17 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
     budget = int(table.rows * tolerated)
     columns = _typed(table, budget)
     columns = [replace(column, derived_from=_source(column, columns, budget)) for column in columns]
-    candidates = [Candidate(c.name, c.finding.type.kind, c.values) for c in columns]
-    own = [each for each, c in zip(candidates, columns, strict=True) if not c.derived_from]
-    key = _key(dataset, table, own, columns, budget)
+    enough = table.rows - budget
+    candidates = [Candidate(c.name, c.finding.type.kind, c.values, c.valid_rows >= enough) for c in columns]
     derived = {c.name: c.derived_from for c in columns if c.derived_from}
+    own = [candidate for candidate in candidates if candidate.name not in derived]
+    key = keys.find_key(own, table.rows, budget, dataset)
     latest_by, partition = keys.find_latest_by(own), keys.find_partition(candidates, derived)
-    whole = {c.name for c in own if c.never_empty and not _has_nulls(c.name, columns)}
-    partition = partition if {derived.get(partition, partition)} <= whole else ""
-    required = {*key.columns, *({latest_by, derived.get(partition, partition)} & whole)}
+    needed = {latest_by, derived.get(partition, partition)}
+    required = {*key.columns, *(c.name for c in own if c.whole and c.name in needed)}
     places = {name: place for place, name in enumerate(key.columns, 1)}
     ready = (replace(c, key=places.get(c.name, 0), required=c.name in required) for c in columns)
     return Draft(dataset, table, tuple(ready), key, latest_by, partition)
-
-
-def _key(dataset: str, table: Table, own: Sequence[Candidate], columns: Sequence[DraftColumn], budget: int) -> Key:
-    """The key; only where no column is free of words for nothing, from those that have some."""
-    free = [candidate for candidate in own if not _has_nulls(candidate.name, columns)]
-    found = (keys.find_key(some, table.rows, budget, dataset) for some in (free, own))
-    return next((key for key in found if key.columns), Key(()))
 
 
 def _typed(table: Table, budget: int) -> list[DraftColumn]:
@@ -129,10 +122,6 @@ def _decimal_separator(table: Table, budget: int) -> str:
     if not table.plain_text:
         proven -= {"."}
     return proven.pop() if len(proven) == 1 else ""
-
-
-def _has_nulls(name: str, columns: Sequence[DraftColumn]) -> bool:
-    return any(c.name == name and c.finding.reading.null_values for c in columns)
 
 
 def _source(column: DraftColumn, columns: Sequence[DraftColumn], budget: int) -> str:

@@ -39,6 +39,7 @@ def test_a_dirty_shop_gets_them_where_some_rows_may_be_wrong(tmp_path):
         if found[name].column(c.name).type.kind != c.type.kind
     }
     assert wrong == set()
+    assert {name: found[name].partition_by for name in truth} == {n: c.partition_by for n, c in truth.items()}
     assert {name: found[name].primary_key for name in truth} == {n: c.primary_key for n, c in truth.items()}
 
 
