@@ -113,7 +113,7 @@ def _tell_drafts(session: Session, outcome: Outcome) -> None:
     from lakectl.cli import render
 
     for note in outcome.notes:
-        render.say(f"Left aside: {note}.")
+        render.say(f"Note: {note}.")
     for draft in outcome.drafts:
         if draft.file:
             render.say(f"Wrote {draft.file}: {draft.dataset}, {draft.columns} columns, key {', '.join(draft.key)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from lakectl.drafting.naming import column_names
 from lakectl.drafting.references import Child, Found, Parent, find_references
 from lakectl.drafting.tables import Table
 from lakectl.drafting.types import Clues, Finding
-from lakectl.drafting.values import Values
+from lakectl.drafting.values import SPACES, Values
 from lakehouse.contracts.model import Contract, Type
 
 _ALMOST_ALWAYS = 0.8  # of the rows, where some may be wrong
@@ -33,12 +34,26 @@ class DraftColumn:
     reference: Found | None = None
 
     @cached_property
+    def valid(self) -> dict[str, int]:
+        """Its valid values, without the spaces around them, and how many rows have each."""
+        if self.finding.type.kind == "string":
+            return self.values.counts
+        wrong = {*self.finding.reading.null_values, *self.finding.misfits}
+        counts: Counter[str] = Counter()
+        for text, count in self.values.counts.items():
+            counts[text.strip(SPACES)] += count
+        return {text: count for text, count in counts.items() if text not in wrong}
+
+    @property
+    def valid_rows(self) -> int:
+        """How many rows have a valid value."""
+        return sum(self.valid.values())
+
+    @property
     def text_values(self) -> frozenset[str]:
         """Its different values, as another dataset's of the same type would be written."""
         whole = self.finding.type.kind == "integer"
-        left = frozenset((*self.finding.reading.null_values, *self.finding.misfits))
-        texts = (text for text in self.values.counts if text not in left)
-        return frozenset(text.strip().removesuffix(".0") if whole else text for text in texts)
+        return frozenset(text.removesuffix(".0") if whole else text for text in self.valid)
 
 
 @dataclass(frozen=True)
@@ -78,14 +93,14 @@ def _draft(dataset: str, table: Table, tolerated: float) -> Draft:
     budget = int(table.rows * tolerated)
     columns = _typed(table, budget)
     columns = [replace(column, derived_from=_source(column, columns, budget)) for column in columns]
-    candidates = [Candidate(c.name, c.finding.type.kind, c.values) for c in columns]
-    own = [each for each, c in zip(candidates, columns, strict=True) if not c.derived_from]
-    key = keys.find_key([c for c in own if not _has_nulls(c.name, columns)], table.rows, budget, dataset)
+    enough = table.rows - budget
+    candidates = [Candidate(c.name, c.finding.type.kind, c.values, c.valid_rows >= enough) for c in columns]
     derived = {c.name: c.derived_from for c in columns if c.derived_from}
+    own = [candidate for candidate in candidates if candidate.name not in derived]
+    key = keys.find_key(own, table.rows, budget, dataset)
     latest_by, partition = keys.find_latest_by(own), keys.find_partition(candidates, derived)
-    whole = {c.name for c in own if c.never_empty and not _has_nulls(c.name, columns)}
-    partition = partition if {derived.get(partition, partition)} <= whole else ""
-    required = {*key.columns, *({latest_by, derived.get(partition, partition)} & whole)}
+    needed = {latest_by, derived.get(partition, partition)}
+    required = {*key.columns, *(c.name for c in own if c.whole and c.name in needed)}
     places = {name: place for place, name in enumerate(key.columns, 1)}
     ready = (replace(c, key=places.get(c.name, 0), required=c.name in required) for c in columns)
     return Draft(dataset, table, tuple(ready), key, latest_by, partition)
@@ -109,10 +124,6 @@ def _decimal_separator(table: Table, budget: int) -> str:
     return proven.pop() if len(proven) == 1 else ""
 
 
-def _has_nulls(name: str, columns: Sequence[DraftColumn]) -> bool:
-    return any(c.name == name and c.finding.reading.null_values for c in columns)
-
-
 def _source(column: DraftColumn, columns: Sequence[DraftColumn], budget: int) -> str:
     """The timestamp whose day in UTC the date is in every row; "" where there is none."""
     if column.finding.type.kind != "date" or not column.values.counts:
@@ -122,13 +133,10 @@ def _source(column: DraftColumn, columns: Sequence[DraftColumn], budget: int) ->
 
 
 def _is_day_of(days: Values, moments: Values, budget: int) -> bool:
-    unlike = 0
     most = int((1 - _ALMOST_ALWAYS) * days.rows) if budget else 0
-    alike: dict[tuple[str, str], bool] = {}
-    for pair in zip(days.texts(), moments.texts(), strict=True):
-        if pair not in alike:
-            alike[pair] = _day(pair[1]) == pair[0].strip()[:10]
-        unlike += not alike[pair]
+    unlike = 0
+    for (day, moment), count in days.pairs(moments).items():
+        unlike += count * (_day(moment) != day.strip()[:10])
         if unlike > most:
             return False
     return True

@@ -28,16 +28,13 @@ _ROWS_A_DAY, _MOST_DAYS = 10, 4000
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column that may be part of a key."""
+    """A column that may be part of a key. `whole` says whether every row has a valid value, or all but those that may
+    be wrong."""
 
     name: str
     kind: Kind
     values: Values
-
-    @property
-    def never_empty(self) -> bool:
-        """Whether every row has a value."""
-        return sum(self.values.counts.values()) == self.values.rows
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def is_identifier(name: str) -> bool:
 def find_key(columns: Sequence[Candidate], rows: int, budget: int = 0, dataset: str = "") -> Key:
     """The key of a table; `budget` is how many rows may repeat a key before it is none. No columns: there is none."""
     ranked = sorted((c for c in columns if c.kind != "double"), key=lambda c: _rank(c, dataset))
-    whole = [c for c in ranked if sum(c.values.counts.values()) >= rows - budget]
+    whole = [c for c in ranked if c.whole]
     found = list(islice(_unique(whole, rows, budget), 4))
     if not found:
         distinct = len(set(zip(*(c.values.sequence for c in columns), strict=True)))
@@ -109,7 +106,7 @@ def _rank(column: Candidate, dataset: str) -> tuple[int, int, int]:
 def find_latest_by(columns: Sequence[Candidate]) -> str:
     """The timestamp by whose name a row was changed last; "" where there is none."""
     named = [c for c in columns if c.kind == "timestamp" and _CHANGED.search(c.name)]
-    whole = [c for c in named if c.never_empty] or named
+    whole = [c for c in named if c.whole] or named
     return min(whole, key=lambda c: ("timestamp" in c.name, c.values.position)).name if whole else ""
 
 
@@ -120,7 +117,7 @@ def find_partition(columns: Sequence[Candidate], derived: Mapping[str, str]) -> 
         source = by_name[derived.get(column.name, column.name)]
         days = column.values.distinct
         enough = column.name in derived or _ROWS_A_DAY * days <= column.values.rows
-        fits = column.kind == "date" and source.never_empty and enough and 0 < days <= _MOST_DAYS
+        fits = column.kind == "date" and source.whole and enough and 0 < days <= _MOST_DAYS
         if fits and not _BIRTH.search(column.name):
             return column.name
     return ""

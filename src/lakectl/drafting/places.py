@@ -106,6 +106,10 @@ def date_formats(texts: Collection[str], fits: Fits) -> list[tuple[str, ...]]:
 
 def is_iso(text: str) -> bool:
     """Whether a text is a date, or a date and time, that needs no format."""
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
     return is_valid(text, Type("timestamp"))
 
 

@@ -86,12 +86,12 @@ def read_tables(files: Sequence[Path], sheet: str = "") -> tuple[list[Table], li
     for path in files:
         _look(path, sheet, kinds, notes)
     wide = [kind for kind in kinds if len(kind.texts) > 1]
-    return _filled(files, sheet, wide or kinds), notes
+    return _filled(files, sheet, wide or kinds, notes), notes
 
 
 def _look(path: Path, only: str, kinds: list[_Kind], notes: list[str]) -> None:
     for grid in grids(path, path.name):
-        where = f"{path.name}, sheet {grid.name!r}" if grid.name else path.name
+        where = _where(path.name, grid.name)
         if only and grid.name != only:
             continue
         if grid.unusable:
@@ -100,6 +100,10 @@ def _look(path: Path, only: str, kinds: list[_Kind], notes: list[str]) -> None:
             _add(header, kinds)
         else:
             notes.append(f"{where}: no header with rows below it")
+
+
+def _where(file: str, sheet: str) -> str:
+    return f"{file}, sheet {sheet!r}" if sheet else file
 
 
 def _add(header: Header, kinds: list[_Kind]) -> None:
@@ -127,15 +131,28 @@ def _left_out(header: Header, often: Counter[str]) -> Iterator[str]:
             yield f"{column}: another column has the same header"
 
 
-def _filled(files: Sequence[Path], sheet: str, kinds: Sequence[_Kind]) -> list[Table]:
+def _filled(files: Sequence[Path], sheet: str, kinds: Sequence[_Kind], notes: list[str]) -> list[Table]:
     contracts = {f"table_{n}": kind.contract(f"table_{n}") for n, kind in enumerate(kinds)}
     tables = {name: _table(kind) for name, kind in zip(contracts, kinds, strict=True)}
     for path in files:
         with tempfile.TemporaryDirectory() as folder:
             for read in convert(path, path.name, contracts, Path(folder)):
-                if read.csv and read.dataset in tables and sheet in ("", read.name):
+                if sheet not in ("", read.name):
+                    continue
+                if read.csv:
                     _fill(tables[read.dataset], read, path.name)
-    return [table for table in tables.values() if table.sources]
+                notes += _told(read, path.name)
+    return [table for table in tables.values() if table.rows]
+
+
+def _told(sheet: Sheet, file: str) -> Iterator[str]:
+    """What the conversion has to say of a sheet that has a table; columns that are left out are told elsewhere."""
+    where = _where(file, sheet.name)
+    if sheet.status == "refused":
+        yield f"{where}: {sheet.reason}"
+    yield from (f"{where}: {note.message}" for note in sheet.notes if note.kind != "kept_out")
+    if RECORDS in sheet.marked:
+        yield f"{where}: some records cannot be split into cells, and will be refused"
 
 
 def _table(kind: _Kind) -> Table:

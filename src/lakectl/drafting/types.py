@@ -140,9 +140,8 @@ def _boolean(column: _Column) -> Iterator[Finding]:
 
 
 def _date_or_timestamp(column: _Column) -> Iterator[Finding]:
-    if next(iter(column.counts))[:1].isdigit() or column.budget:
-        yield from _plain(column, _is_day, lambda _: Type("date"), "{} a day, YYYY-MM-DD")
-        yield from _plain(column, _is_timestamp, lambda _: Type("timestamp"), "{} a date and time")
+    yield from _plain(column, _is_day, lambda _: Type("date"), "{} a day, YYYY-MM-DD")
+    yield from _plain(column, _is_timestamp, lambda _: Type("timestamp"), "{} a date and time")
 
 
 def _is_day(text: str) -> bool:

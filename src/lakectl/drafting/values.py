@@ -68,6 +68,12 @@ class Values:
         """How many different values there are."""
         return len(self.counts)
 
+    def pairs(self, other: Values) -> dict[tuple[str, str], int]:
+        """How many rows have which two values in this column and in the other; "" is none."""
+        ours, theirs = list(self._numbers), list(other._numbers)
+        counts = Counter(zip(self.sequence, other.sequence, strict=True))
+        return {(ours[one], theirs[two]): count for (one, two), count in counts.items()}
+
     def texts(self) -> list[str]:
         """The value of each row; "" is none."""
         by_number = list(self._numbers)

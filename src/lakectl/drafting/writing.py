@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import yaml
 
 from lakectl.drafting.draft import Draft, DraftColumn
 from lakectl.drafting.places import number
 from lakectl.drafting.values import SPACES
+from lakehouse.contracts.model import Kind
 from lakehouse.contracts.model import header as plain
-from lakehouse.contracts.reading import Reading
+from lakehouse.contracts.reading import SETTINGS, Reading
+from lakehouse.contracts.setting_values import NUMBERS
 from lakehouse.convert.routing import letters
 
 _LOGICAL = {"decimal": "number", "double": "number"}
 _EXAMPLES, _LONGEST, _WIDTH = 3, 40, 120
-_SETTINGS = {
-    "decimal_separator": "decimalSeparator",
-    "group_separator": "groupSeparator",
-    "date_formats": "dateFormat",
-    "true_values": "trueValues",
-    "false_values": "falseValues",
-    "null_values": "nullValues",
-}
 _WORDS = {" ": "space"}  # what a setting calls what cannot be seen
 
 
@@ -72,15 +67,19 @@ def _origin(draft: Draft) -> str:
 
 
 def _about_key(draft: Draft) -> str:
-    text = f"Key: {' + '.join(draft.key.columns)}, "
-    if draft.key.repeated:
-        rows = f"{draft.key.repeated:,} of {_count(draft.table.rows, 'row')}"
-        text += f"though {rows} repeat one: of those with one key, the latest wins."
+    told = [f"Key: {' + '.join(draft.key.columns)}"]
+    rows = draft.table.rows
+    if without := rows - min(column.valid_rows for column in draft.columns if column.key):
+        told.append(f"{_count(without, 'row')} of {rows:,} without a valid one, which will be refused")
+    elif draft.key.repeated:
+        told.append(
+            f"{_count(draft.key.repeated, 'row')} of {rows:,} repeat one; of those with one key, the latest wins"
+        )
     else:
-        text += "different in every row."
+        told.append("different in every row")
     if draft.key.others:
-        text += f" So are {', '.join(' + '.join(other) for other in draft.key.others)}."
-    return text
+        told.append(f"so are {', '.join(' + '.join(other) for other in draft.key.others)}")
+    return f"{'; '.join(told)}."
 
 
 def _column(draft: Draft, column: DraftColumn) -> Iterator[str]:
@@ -126,10 +125,11 @@ def _properties(column: DraftColumn) -> Iterator[str]:
 
 def settings(reading: Reading, indent: str) -> Iterator[str]:
     """The custom properties of the settings that are set."""
-    for field, name in _SETTINGS.items():
-        value = getattr(reading, field)
+    for setting in SETTINGS:
+        value = getattr(reading, setting.field)
         if value:
-            yield from _property(name, _WORDS.get(value, value) if isinstance(value, str) else list(value), indent)
+            words = _WORDS.get(value, value) if isinstance(value, str) else list(value)
+            yield from _property(setting.name, words, indent)
 
 
 def _property(name: str, value: str | Sequence[str], indent: str) -> list[str]:
@@ -153,8 +153,7 @@ def _seen(column: DraftColumn) -> str:
 def _range(column: DraftColumn) -> str:
     """Smallest and largest value; of texts, the lengths."""
     finding, reading = column.finding, column.finding.reading
-    apart = {*reading.null_values, *finding.misfits}
-    texts = [text for text in column.values.counts if text.strip() not in apart]
+    texts = list(column.valid)
     if not texts or finding.type.kind == "boolean":
         return ""
     if finding.type.kind == "string":
@@ -162,14 +161,16 @@ def _range(column: DraftColumn) -> str:
         return (
             f"; {_count(longest, 'character')} each" if shortest == longest else f"; {shortest} to {longest} characters"
         )
-    if finding.type.kind in ("integer", "decimal", "double"):
+    order = _order(finding.type.kind, reading)
+    return f"; {shown(min(texts, key=order))} to {shown(max(texts, key=order))}"
+
+
+def _order(kind: Kind, reading: Reading) -> Callable[[str], Any]:
+    """What puts the valid texts of a column in order."""
+    if kind in NUMBERS:
         read = number(reading.decimal_separator) if reading.decimal_separator else str
-        texts.sort(key=lambda text: Decimal(read(text.strip(SPACES))))
-    elif reading.date_formats:
-        texts.sort(key=lambda text: _moment(text.strip(), reading.date_formats))
-    else:
-        texts.sort()
-    return f"; {shown(texts[0])} to {shown(texts[-1])}"
+        return lambda text: Decimal(read(text))
+    return (lambda text: _moment(text, reading.date_formats)) if reading.date_formats else str
 
 
 def _moment(text: str, forms: Sequence[str]) -> datetime:
@@ -183,7 +184,8 @@ def _why(draft: Draft, column: DraftColumn) -> str:
     finding = column.finding
     text = f"{finding.type}: {finding.why}."
     if finding.misfits:
-        text += f" Not so: {', '.join(map(shown, finding.misfits[:_EXAMPLES]))}."
+        rows = sum(count for t, count in column.values.counts.items() if t.strip(SPACES) in set(finding.misfits))
+        text += f" Not in {_count(rows, 'row')}: {', '.join(map(shown, finding.misfits[:_EXAMPLES]))}."
     if column.derived_from:
         text += f" It is the day of {column.derived_from}, and computed from that."
     if column.name == draft.latest_by:

@@ -14,6 +14,7 @@ from lakectl.drafting.writing import contract_yaml
 from lakectl.errors import UsageError
 from lakehouse.contracts.dataset import is_name
 from lakehouse.contracts.model import Contract
+from lakehouse.convert.routing import route
 from lakehouse.layout import REJECTS_TABLE
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ def draft_contracts(
         raise UsageError(_several(tables), "Say which with --sheet, or leave --name out to draft all of them.")
     named = dict(zip([name] if name else dataset_names(tables), tables, strict=True))
     drafts = draft_tables(named, known, values_of, tolerated)
+    if keyless := [draft.dataset for draft in drafts if not draft.key.columns]:
+        raise UsageError(f"{', '.join(keyless)}: no column can be a key", "Add one that numbers the rows.")
+    for dataset, table in named.items():
+        notes += [f"{dataset}: {left}" for left in table.left_out]
+        notes += _rivals(dataset, table, known)
     return Outcome(tuple(map(_drafted, drafts)), tuple(notes))
 
 
@@ -104,6 +110,17 @@ def _place(target: Path, draft: Drafted, drafts: int) -> Path:
 
 def _drafted(draft: Draft) -> Drafted:
     return Drafted(draft.dataset, draft.table.rows, len(draft.columns), draft.key.columns, contract_yaml(draft))
+
+
+def _rivals(dataset: str, table: Table, known: Mapping[str, Contract]) -> list[str]:
+    """Whether a dataset that is known has the table's columns, too: then no sheet could be told to be of either."""
+    others = [contract for name, contract in known.items() if name != dataset]
+    found = route([values.header for values in table.columns], others)
+    if found.taken is None or found.unknown:
+        return []
+    return [
+        f"{dataset}: {found.dataset} has all of these columns, too, so its contract and this one rule each other out"
+    ]
 
 
 def _nothing(files: Sequence[Path], sheet: str, notes: Sequence[str]) -> str:

@@ -36,6 +36,18 @@ def test_a_draft_loads_its_own_file(stock, lakectl):
     assert lakectl("query", "select article from stock where level = 3", "-o", "csv").out.split() == ["article", "007"]
 
 
+def test_a_draft_reads_what_its_place_writes(project, lakectl):
+    rows = [f"{n};{n}.500,25;{n:02}.03.2025;{'ja' if n % 2 else 'nein'};{'-' if n == 3 else n}" for n in range(1, 20)]
+    (project / "lager.csv").write_text("\n".join(["Nr;Preis;Datum;Aktiv;Menge", *rows]))
+    assert lakectl("contracts", "draft", "lager.csv", "-o", "contracts").code == 0
+    assert loaded(lakectl, "lager.csv")["lager"] == (19, 19, 0)
+    asked = "select preis, datum, aktiv, menge from lager where nr in (2, 3) order by nr"
+    assert lakectl("query", asked, "-o", "csv").out.splitlines()[1:] == [
+        "2500.25,2025-03-02,false,2",
+        "3500.25,2025-03-03,true,",
+    ]
+
+
 def test_a_shop_whose_contracts_were_lost(project, lakectl):
     lakectl("sample", "data", "--orders", "120", "--dirty", "0")
     for contract in (project / "contracts").iterdir():
@@ -80,7 +92,7 @@ def test_outside_a_project(tmp_path, lakectl):
     ran = lakectl("contracts", "draft", str(book))
     assert ran.code == 0
     assert [each["id"] for each in yaml.safe_load_all(ran.out)] == ["a", "b"]
-    assert "Left aside: a.xlsx, sheet 'C': no header with rows below it." in ran.err
+    assert "Note: a.xlsx, sheet 'C': no header with rows below it." in ran.err
     assert lakectl("--project", "nowhere", "contracts", "draft", str(book)).code == 2
 
 

@@ -39,6 +39,7 @@ def test_a_dirty_shop_gets_them_where_some_rows_may_be_wrong(tmp_path):
         if found[name].column(c.name).type.kind != c.type.kind
     }
     assert wrong == set()
+    assert {name: found[name].partition_by for name in truth} == {n: c.partition_by for n, c in truth.items()}
     assert {name: found[name].primary_key for name in truth} == {n: c.primary_key for n, c in truth.items()}
 
 
@@ -93,6 +94,34 @@ def test_in_a_workbook_only_a_comma_proves_anything(tmp_path):
     # A cell that is a number stays one, with its decimals; a text is read with the comma.
     assert (str(menge.type), menge.reading.decimal_separator) == ("decimal(13,3)", ",")
     assert contract.column("faktor").reading.decimal_separator == ""
+
+
+def test_where_no_column_is_whole_the_refused_rows_are_told(tmp_path):
+    rows = [["sku", "level"], ["a", 1], ["", 2], ["c", "-"]]
+    [draft] = drafted(csv_file(tmp_path / "a.csv", rows)).drafts
+    assert draft.key == ("sku",)
+    assert "# Key: sku; 1 row of 3 without a valid one, which will be refused." in draft.contract
+
+
+def test_no_key_at_all(tmp_path):
+    with pytest.raises(UsageError, match="a: no column can be a key"):
+        drafted(csv_file(tmp_path / "a.csv", [["x", "y"], ["1e5", "1e-7"], ["2e5", "2e-7"]]))
+
+
+def test_what_cannot_be_loaded_beside_another_contract_is_told(tmp_path):
+    rows = [["product_id", "department"], [1, "Books"], [2, "Toys"]]
+    outcome = drafted(csv_file(tmp_path / "goods.csv", rows))
+    assert outcome.notes == (
+        "goods: products has all of these columns, too, so its contract and this one rule each other out",
+    )
+    assert drafted(csv_file(tmp_path / "products.csv", rows)).notes == ()
+
+
+def test_what_is_left_out_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text("id,Name,name,\n1,a,b,x\n2,b,c,\n")
+    outcome = drafted(tmp_path / "a.csv")
+    assert "a: column B: another column has the same header" in outcome.notes
+    assert "a.csv: column D has no header; what it holds is kept out" in outcome.notes
 
 
 def test_a_name_is_for_one_table(tmp_path):

@@ -14,7 +14,7 @@ def columns(**texts):
     for position, (name, text) in enumerate(texts.items()):
         kind, values = text.split(": ")
         cells = ["" if value == "_" else value for value in values.split(" ")]
-        found.append(Candidate(name, kind, values_of(*cells, position=position)))
+        found.append(Candidate(name, kind, values_of(*cells, position=position), "" not in cells))
     return found
 
 

@@ -68,6 +68,11 @@ def test_words_for_nothing(word):
     assert (str(finding.type), finding.reading) == ("int", Reading(null_values=(word,)))
 
 
+def test_a_word_for_nothing_comes_first():
+    assert str(found("-", "2025-04-01").type) == "date"
+    assert str(found("n/a", "01.04.2025").type) == "date"
+
+
 def test_a_text_column_keeps_its_words():
     assert found("red", "-", "blue").reading == Reading()
 
