@@ -3,6 +3,7 @@
 LakehouseError              something is wrong, and the message says what
 ├── ContractError           a contract file is not valid, or contradicts a table       (usage)
 ├── UploadRefused           a whole upload cannot be read or holds nothing we know     (data)
+├── PackageMissing          a library that a file needs is not on this machine         (of the machine, not of the file)
 ├── ObjectMissing           a key that should be in the lake is not there
 ├── LockHeld                somebody else is writing
 └── JobFailed               an ETL job broke, or its counts do not add up
@@ -26,6 +27,10 @@ class ContractError(LakehouseError):
 
 class UploadRefused(LakehouseError):
     """An upload that cannot be read, or in which no sheet belongs to a known dataset."""
+
+
+class PackageMissing(LakehouseError):
+    """A library that this file needs is not where the pipeline runs; the same file may be read elsewhere."""
 
 
 class ObjectMissing(LakehouseError):

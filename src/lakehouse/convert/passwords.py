@@ -16,9 +16,10 @@ from typing import IO
 from xml.parsers.expat import ExpatError
 
 from lakehouse.convert.model import Note
-from lakehouse.errors import UploadRefused
+from lakehouse.errors import PackageMissing, UploadRefused
 
 _DEFAULT = "VelvetSweatshop"
+_ELSEWHERE = "On AWS the Glue job has it, and takes over; elsewhere: pip install msoffcrypto-tool."
 NOTE = Note("password", "the workbook was encrypted with Excel's default password, which opens by itself")
 
 
@@ -36,8 +37,11 @@ def opened(path: Path) -> Iterator[Path]:
 
 
 def _decrypt(encrypted: IO[bytes], into: IO[bytes]) -> None:
-    import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, FileFormatError
+    try:
+        import msoffcrypto
+        from msoffcrypto.exceptions import DecryptionError, FileFormatError
+    except ImportError as error:
+        raise PackageMissing(f"no library here opens an encrypted workbook ({error})", _ELSEWHERE) from error
 
     try:
         workbook = msoffcrypto.OfficeFile(encrypted)

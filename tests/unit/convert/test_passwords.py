@@ -137,3 +137,10 @@ def test_nothing_is_left_of_the_copy(tmp_path):
     with passwords.opened(encrypted(tmp_path / "velvet.xlsx", DEFAULT)) as plain:
         assert zipfile.is_zipfile(plain)
     assert not Path(plain).exists()
+
+
+def test_where_the_library_is_missing_it_is_no_fault_of_the_file(tmp_path, monkeypatch):
+    path = encrypted(tmp_path)
+    monkeypatch.setitem(sys.modules, "msoffcrypto", None)  # how Python remembers that there is none
+    with pytest.raises(PackageMissing, match="no library here opens an encrypted workbook"):
+        list(grids(path, path.name, {}))

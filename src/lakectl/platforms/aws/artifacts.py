@@ -34,8 +34,10 @@ class Artifact:
     content: bytes
 
 
-# What the conversion imports.
-_FOR_WORKBOOKS = ("olefile", "msoffcrypto_tool", "cryptography", "cffi")
+# What the conversion imports; and what only workbooks with a password need, which are rare, for 14 megabytes: a function
+# that meets one leaves its batch to Glue's job (`lakehouse.convert.passwords`).
+_FOR_UPLOADS = ("olefile", "chardet")
+_FOR_PASSWORDS = ("msoffcrypto_tool", "cryptography", "cffi")
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,11 @@ def build(project: Path, target: AwsTarget, cache: Path | None = None) -> Artifa
     # Glue's machines are x86_64 whatever the functions run on.
     for_glue = wheels if target.architecture == "x86_64" else fetch("x86_64", cache)
     handlers = [assets.find("lambdas", f"{name}.py", project) for name in assets.stems("lambdas", project)]
-    zipped = packages.lambda_zip(handlers, [wheels[name] for name in ("pyyaml", *_FOR_WORKBOOKS)])
+    zipped = packages.lambda_zip(handlers, [wheels[name] for name in ("pyyaml", *_FOR_UPLOADS)])
     code = _one("lambda", "functions.zip", zipped)
     own = _one("wheels", packages.wheel_name(), packages.lakehouse_wheel())
-    others = [_one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in (*_FOR_WORKBOOKS, "sqlglot")]
+    names = (*_FOR_UPLOADS, *_FOR_PASSWORDS, "sqlglot")
+    others = [_one("wheels", for_glue[name].name, for_glue[name].read_bytes()) for name in names]
     name = f"{MACHINE}.asl.json"
     definition = _one("state_machine", name, assets.find("state_machine", name, project).read_bytes())
     scripts = {

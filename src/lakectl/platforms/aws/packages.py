@@ -1,7 +1,7 @@
 """Packs what runs on AWS, the same bytes whoever packs them: a wheel of `lakehouse`, and one zip for all functions.
 
 Nothing in an archive tells of the machine or the hour: names sorted, one date, one mode, stored and not compressed,
-since compressors differ. Both stay small: 20 megabytes, most of them for workbooks with a password.
+since compressors differ. Both stay small.
 """
 
 from __future__ import annotations
