@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from msoffcrypto.method.rc4 import _makekey
 from tests.unit.convert.helpers import PRODUCT_HEADER, converted, rows, workbook
 
 from lakehouse.convert import grids, passwords
-from lakehouse.errors import UploadRefused
+from lakehouse.errors import PackageMissing, UploadRefused
 
 DEFAULT = "VelvetSweatshop"
 RC4_BLOCK = 1024
@@ -140,7 +141,7 @@ def test_nothing_is_left_of_the_copy(tmp_path):
 
 
 def test_where_the_library_is_missing_it_is_no_fault_of_the_file(tmp_path, monkeypatch):
-    path = encrypted(tmp_path)
+    path = encrypted(tmp_path / "a.xlsx", DEFAULT)
     monkeypatch.setitem(sys.modules, "msoffcrypto", None)  # how Python remembers that there is none
     with pytest.raises(PackageMissing, match="no library here opens an encrypted workbook"):
         list(grids(path, path.name, {}))

@@ -34,7 +34,7 @@ class Artifact:
     content: bytes
 
 
-# What the conversion imports; and what only workbooks with a password need, which are rare, for 14 megabytes: a function
+# What the conversion imports; and, for 14 megabytes, what only the rare workbook with a password needs: a function
 # that meets one leaves its batch to Glue's job (`lakehouse.convert.passwords`).
 _FOR_UPLOADS = ("olefile", "chardet")
 _FOR_PASSWORDS = ("msoffcrypto_tool", "cryptography", "cffi")
