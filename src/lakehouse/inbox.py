@@ -1,8 +1,8 @@
 """What lies in the inbox, and in which order it was delivered.
 
 People put files into `uploads/`, `lakectl ingest` into `lakehouse/incoming/`, and some put a CSV into `raw/` by hand.
-An upload is given its `source_file` when it is found: `TIME-NUMBER/name`, unique for ever and sorted, as text, in the
-order of delivery.
+An upload is given its `source_file`, `PLACE/name`, when it is found, and what `ingest` brings before it is brought:
+unique for ever and sorted, as text, in the order of delivery (`lakehouse.places`).
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lakehouse import layout, raw
-from lakehouse.errors import ObjectMissing
+from lakehouse import layout, places, raw
 from lakehouse.lake import Lake
+from lakehouse.records import read_record
 from lakehouse.storage import Entry
 
 BATCH_FILES, BATCH_BYTES = 50, 32 * 2**20
+_STAGED = re.compile(r"([0-9]{8}T[0-9]{6}Z-[0-9a-z]+)-([0-9]{5})-(.+)", re.DOTALL)
+_ABANDONED = dt.timedelta(days=1)  # after which a delivery that is not complete will not be
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,20 @@ def find_uploads(lake: Lake, execution: str, round_: int, now: dt.datetime) -> l
 
     A batch is `{"manifest": key, "first": i, "last": j, "bytes": n}`, a slice of the list that the manifest holds.
     """
+    _clear(lake, now)
+    places.assign(lake.storage, _waiting(lake), now)
     found = arrivals(lake, execution, now)
     manifest = layout.execution(execution, f"inbox.{round_:03}.json")
     lake.storage.write(manifest, json.dumps([asdict(upload) for upload in found]).encode())
     return [{"manifest": manifest, **batch} for batch in _batches(found)]
+
+
+def _clear(lake: Lake, now: dt.datetime) -> None:
+    """Removes the copies of deliveries that broke off long ago: their senders have the files."""
+    for entry in lake.storage.list(layout.INCOMING):
+        whose = _execution(entry.key)
+        if whose and now - entry.modified > _ABANDONED and not _delivery(lake, whose).get("complete", True):
+            lake.storage.delete(entry.key)
 
 
 def unrest(lake: Lake, quiet: float, waited: float, now: dt.datetime) -> int:
@@ -78,51 +91,44 @@ def arrivals(lake: Lake, execution: str, now: dt.datetime) -> list[Upload]:
 
 
 def lying(lake: Lake, now: dt.datetime) -> list[Upload]:
-    """All uploads that lie in the lake, in the order of delivery: time of arrival, then key."""
-    sent = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
-    incoming = list(lake.storage.list(layout.INCOMING))
-    together = _arrivals(incoming)
-    deliveries = {whose: _delivery(lake, whose) for whose in together}
-    found = [*sent, *incoming, *raw.strangers(lake.storage)]
-    found.sort(key=lambda entry: (together.get(_execution(entry.key), entry.modified), entry.key))
-    width = max(4, len(str(len(found))))
-    return [
-        _upload(entry, f"{_stamp(now)}-{i:0{width}}", deliveries.get(_execution(entry.key), {}))
-        for i, entry in enumerate(found, 1)
-    ]
+    """All uploads that wait in the lake, in the order of delivery. Changes nothing."""
+    waiting = list(_waiting(lake))
+    given = places.peek(lake.storage, waiting, now)
+    found = [_upload(entry, given[entry.key], {}) for entry in waiting]
+    for whose in sorted({_execution(entry.key) for entry in lake.storage.list(layout.INCOMING)} - {""}):
+        found += brought(lake, whose)
+    return sorted(found, key=lambda upload: upload.source_file)
 
 
 def brought(lake: Lake, execution: str) -> list[Upload]:
-    """The uploads that `ingest` has brought for an execution, in the order of its arguments.
-
-    Their place in the order of delivery is by the lake's clock, since those of laptops differ, and it is the
-    execution's own, since others may bring files in the same second.
-    """
+    """The uploads that `ingest` has brought for an execution, in the order of its arguments; none before it has
+    brought them all: a delivery that broke off is none, and its sender has the files."""
+    delivery = _delivery(lake, execution)
     entries = list(lake.storage.list(f"{layout.INCOMING}{execution}-"))
-    own, delivery = execution.rpartition("-")[2], _delivery(lake, execution)
-    return [
-        _upload(entry, f"{_stamp(together)}-{number:05}-{own}", delivery)
-        for together in _arrivals(entries).values()
-        for number, entry in enumerate(entries, 1)
-    ]
+    if not delivery.get("complete", True):
+        return []
+    place = delivery.get("place") or places.stamp(min((e.modified for e in entries), default=dt.datetime.now(dt.UTC)))
+    own = execution.rpartition("-")[2]
+    return [_upload(entry, f"{place}-{_staged_as(entry.key)[1]}-{own}", delivery) for entry in entries]
 
 
-def _arrivals(incoming: Iterable[Entry]) -> dict[str, dt.datetime]:
-    """When each `ingest` brought its files: they arrived together, whichever was copied first."""
-    first: dict[str, dt.datetime] = {}
-    for entry in incoming:
-        whose = _execution(entry.key)
-        first[whose] = min(entry.modified, first.get(whose, entry.modified))
-    return first
+def _waiting(lake: Lake) -> Iterator[Entry]:
+    """What somebody has put into `uploads/`, or into `raw/` or `incoming/` by hand, in order of arrival."""
+    sent = [entry for entry in lake.storage.list(layout.UPLOADS) if is_upload(entry.key)]
+    strays = [entry for entry in lake.storage.list(layout.INCOMING) if not _execution(entry.key)]
+    by_hand = [*strays, *raw.strangers(lake.storage)]
+    yield from sorted([*sent, *by_hand], key=lambda entry: (entry.modified, entry.key))
+
+
+def _staged_as(key: str) -> tuple[str, str, str]:
+    """Execution, number and name of a file that `ingest` has brought; empty for any other."""
+    found = _STAGED.fullmatch(key.removeprefix(layout.INCOMING))
+    return (found[1], found[2], found[3]) if found else ("", "", "")
 
 
 def _execution(key: str) -> str:
-    """Whose file in `incoming/` this is: the key is EXECUTION-NUMBER-NAME, and EXECUTION is TIME-RANDOM."""
-    return "-".join(key.removeprefix(layout.INCOMING).split("-", 2)[:2])
-
-
-def _stamp(now: dt.datetime) -> str:
-    return now.strftime("%Y%m%dT%H%M%S%f")[:-3] + "Z"
+    """Whose file in `incoming/` this is; empty for a file that no `ingest` has brought."""
+    return _staged_as(key)[0]
 
 
 def considered(lake: Lake, execution: str) -> list[Upload]:
@@ -136,21 +142,30 @@ def staged(execution: str, number: int, name: str) -> str:
     return f"{layout.INCOMING}{execution}-{number:05}-{layout.file_name(name)}"
 
 
-def announce(lake: Lake, execution: str, names: Sequence[str], reading: Mapping[str, Any]) -> None:
-    """Keeps, before `ingest` brings files, what their keys do not say: names that are none for a key, and how the call
-    said to read them. Whichever execution finds the files finds this."""
+def announce(lake: Lake, execution: str, names: Sequence[str], reading: Mapping[str, Any], now: dt.datetime) -> None:
+    """Writes down, before `ingest` brings files, all that their keys do not say: their place in the order of delivery,
+    names that are none for a key, and how the call said to read them. Whichever execution finds the files finds this.
+
+    What waits in `uploads/` by now was delivered before, and gets its place first.
+    """
+    places.assign(lake.storage, _waiting(lake), now)
     numbered = {f"{number:05}": layout.readable(name) for number, name in enumerate(names, 1)}
     told = {number: name for number, name in numbered.items() if layout.file_name(name) != name}
-    if told or reading:
-        delivery = {"names": told, "reading": dict(reading)}
-        lake.storage.write(_delivery_key(execution), json.dumps(delivery).encode())
+    place = places.take(lake.storage, now)
+    _keep(lake, execution, {"place": place, "names": told, "reading": dict(reading), "complete": False})
+
+
+def complete(lake: Lake, execution: str) -> None:
+    """Writes down that `ingest` has brought all files: only now they count as delivered."""
+    _keep(lake, execution, {**_delivery(lake, execution), "complete": True})
+
+
+def _keep(lake: Lake, execution: str, delivery: Mapping[str, Any]) -> None:
+    lake.storage.write(_delivery_key(execution), json.dumps(delivery).encode())
 
 
 def _delivery(lake: Lake, execution: str) -> Mapping[str, Any]:
-    try:
-        return dict(json.loads(lake.storage.read(_delivery_key(execution))))
-    except ObjectMissing:
-        return {}
+    return read_record(lake.storage, _delivery_key(execution)) or {}
 
 
 def _delivery_key(execution: str) -> str:
@@ -158,12 +173,10 @@ def _delivery_key(execution: str) -> str:
 
 
 def _upload(entry: Entry, place: str, delivery: Mapping[str, Any]) -> Upload:
-    name = entry.key.removeprefix(layout.UPLOADS)
-    if entry.key.startswith(layout.INCOMING):
-        name = entry.key.removeprefix(layout.INCOMING)
-        if name.count("-") >= 3:  # else nobody has brought it: it lies there for some other reason
-            _, _, number, called = name.split("-", 3)
-            name = delivery.get("names", {}).get(number, called)
+    name = entry.key.removeprefix(layout.UPLOADS).removeprefix(layout.INCOMING)
+    _, number, called = _staged_as(entry.key)
+    if number:
+        name = delivery.get("names", {}).get(number, called)
     source_file = f"{place}/{layout.readable(name)}"
     return Upload(entry.key, source_file, entry.size, entry.modified.isoformat(), dict(delivery.get("reading", {})))
 

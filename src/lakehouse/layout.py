@@ -10,6 +10,7 @@ lakehouse/rejected/rejected_records/        the Delta table of refused rows, of 
 lakehouse/archived/                         uploads and CSVs that are loaded
 lakehouse/markers/DATASET/ID.json           what has been loaded, by content
 lakehouse/locks/NAME.json                   who may write now
+lakehouse/places.json                       the place of each upload in the order of delivery
 lakehouse/executions/EXECUTION/             what an execution was asked, did and counted
 lakehouse/catalog/TABLE.json                the local stand-in for the Glue Data Catalog
 """
@@ -32,6 +33,7 @@ ARCHIVED = "lakehouse/archived/"
 MARKERS = "lakehouse/markers/"
 LOCKS = "lakehouse/locks/"
 EXECUTIONS = "lakehouse/executions/"
+PLACES = "lakehouse/places.json"
 CATALOG = "lakehouse/catalog/"
 
 

@@ -86,9 +86,12 @@ def bring(
 ) -> list[UploadOutcome | None]:
     """Puts files into the inbox; for each that is loaded already, or cannot be read, says so."""
     settings = reading or {}
-    inbox.announce(platform.lake, execution, [path.name for path in files], settings)
+    names = [path.name for path in files]
+    inbox.announce(platform.lake, execution, names, settings, dt.datetime.now(dt.UTC))
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(lambda each: _bring(platform, execution, settings, *each), enumerate(files, 1)))
+        needless = list(pool.map(lambda each: _bring(platform, execution, settings, *each), enumerate(files, 1)))
+    inbox.complete(platform.lake, execution)
+    return needless
 
 
 def expand(paths: Sequence[Path]) -> Found:

@@ -85,10 +85,10 @@ def test_a_column_may_have_its_own(tmp_path: Path) -> None:
         (dataset("nullValues", ""), "10: value: nullValues has no value"),
         (dataset("timezone", "UTC"), "9: property: did you mean timeZone?"),
         (dataset("decimalSeperator", "','"), "9: property: did you mean decimalSeparator?"),
-        (column("headerRow", "3"), "34: visits.visits_before.property: headerRow is for the whole dataset"),
+        (column("headerRow", "3"), "34: property: headerRow is for the whole dataset"),
         (
             column("dateFormat", "'%d.%m.%Y'"),
-            "34: visits.visits_before.property: dateFormat is for columns of type date or timestamp, not integer",
+            "34: property: dateFormat is for columns of type date or timestamp, not integer",
         ),
         (
             changed(COLUMN, f"{COLUMN}          - property: trueValues\n            value: a\n"),

@@ -19,8 +19,9 @@ COMMA = Reading(decimal_separator=",")
 def bring(lake: Lake, execution: str, reading: Reading = NONE) -> outcomes.UploadOutcome:
     """What becomes of the orders when a call brings them, and another execution finds them."""
     call = f"20260401T120000Z-{execution}"
-    inbox.announce(lake, call, ["o.csv"], readings.as_json(reading))
+    inbox.announce(lake, call, ["o.csv"], readings.as_json(reading), NOW)
     lake.storage.write(inbox.staged(call, 1, "o.csv"), ORDERS)
+    inbox.complete(lake, call)
     for batch in inbox.find_uploads(lake, execution, 1, NOW):
         intake.convert_batch(lake, execution, batch, converter=Converter())
     return outcomes.report(lake.storage, execution).uploads[-1]
@@ -51,7 +52,6 @@ def test_without_settings_every_key_and_identity_is_what_it_always_was(lake: Lak
     (file,) = raw.lying(lake.storage, "orders")
     assert file.id == sheet_id(outcome.sha256, "")
     assert lake.storage.exists(f"lakehouse/conversions/{outcome.sha256}.json")
-    assert not lake.storage.exists("lakehouse/executions/20260401T120000Z-e1/brought.json")
 
 
 def test_a_call_that_reads_otherwise_loads_the_same_content_again_and_once(lake: Lake) -> None:

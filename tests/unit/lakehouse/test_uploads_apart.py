@@ -153,7 +153,7 @@ def test_what_lies_in_incoming_for_any_reason_fails_no_run(lake: Lake) -> None:
         intake.convert_batch(lake, "e1", batch, converter=Converter())
     told = statuses(lake, "e1")
     assert told["stray.csv"] == "converted"
-    assert set(told) == {"stray.csv", "-", "", "d.csv", "n\n\r.csv"}
+    assert set(told) == {"stray.csv", "-", "20260401T120000Z-abcdef-00001-", "a-b-c-d.csv", "n\n\r.csv"}
 
 
 def test_tables_below_each_other_and_sheets_of_one_name_are_all_loaded_in_order(lake: Lake) -> None:
@@ -186,8 +186,9 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_any_kind_come_in_are_told_whole_and_reach_the_archive(lake: Lake, name: str) -> None:
     execution = "20260401T120000Z-abcdef"
-    inbox.announce(lake, execution, [name], {})
+    inbox.announce(lake, execution, [name], {}, NOW)
     lake.storage.write(inbox.staged(execution, 1, name), ORDERS)
+    inbox.complete(lake, execution)
     lake.storage.write(f"uploads/{name}", PRODUCTS)
     for batch in batches(lake, "e1"):
         intake.convert_batch(lake, "e1", batch, converter=Converter())
