@@ -10,7 +10,7 @@ from tests.unit.etl.lakes import Sheet
 
 from lakehouse.contracts.model import Column, Contract, Type
 from lakehouse.contracts.values import SPACES, is_valid
-from lakehouse.etl.faults import EXCEL_ERRORS
+from lakehouse.error_values import ERROR_VALUES
 
 pytestmark = [pytest.mark.spark, pytest.mark.usefixtures("spark")]
 
@@ -121,7 +121,7 @@ TEXTS = [
     "x-1",
     "X-1",
     "x-1\n",
-    *EXCEL_ERRORS,
+    *ERROR_VALUES,
 ]
 
 KINDS = {
@@ -168,9 +168,9 @@ def test_every_text_in_every_type(tmp_path: Path) -> None:
     assert result["rejected"] > len(LITERALS)
     kept = {row["id"]: row for row in twins.rows("everything")}
     for number, (literal, column) in enumerate(pairs):
-        if literal.strip(SPACES) and literal not in EXCEL_ERRORS and column in KINDS:
+        if literal.strip(SPACES) and literal not in ERROR_VALUES and column in KINDS:
             assert (number in kept) == is_valid(literal, KINDS[column]), (literal, column)
-        if column == "text" and literal not in EXCEL_ERRORS and literal.strip():
+        if column == "text" and literal not in ERROR_VALUES and literal.strip():
             assert kept[number]["text"] == literal
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from lakehouse.error_values import ERROR_VALUES
 from lakehouse.marks import MARK
 
 SPACES = " \t\u00a0\ufeff"  # which do not count around a value that is no text
@@ -81,13 +82,7 @@ class Values:
 
 
 def _is_fault(text: str) -> bool:
-    return text.startswith(MARK) or (text.startswith("#") and _is_error(text))
-
-
-def _is_error(text: str) -> bool:
-    from lakehouse.etl.faults import EXCEL_ERRORS  # brings all of sqlglot, and few files have an error
-
-    return text in EXCEL_ERRORS
+    return text.startswith(MARK) or text in ERROR_VALUES
 
 
 def _unmarked(cell: str) -> str:

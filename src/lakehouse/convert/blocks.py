@@ -105,6 +105,7 @@ class Block:
                 if self.next:
                     return
                 if aside:
+                    last = number
                     continue
             if waiting:
                 yield from self._loose.rows()

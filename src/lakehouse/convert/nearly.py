@@ -57,7 +57,7 @@ def _look_alike(header: str, names: Sequence[tuple[str, str]]) -> Miss | None:
     letter = next((c for c in header if c.casefold() == odd), odd)
     for column, name in names:
         if plain(name) == latin:
-            return Miss(column, f"its letter {letter} is a {unicodedata.name(letter)}, which {column} has not")
+            return Miss(column, f"its letter {letter} is {unicodedata.name(letter)}, which is not in {column}")
     return None
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from lakehouse.convert.binary_values import Cells
-from lakehouse.convert.error_values import ERROR_VALUES
 from lakehouse.convert.model import Area, Cell, Row, SheetRefused
 from lakehouse.convert.values import BOOLEANS, duration, iso, number, string
+from lakehouse.error_values import ERROR_VALUES
 from lakehouse.marks import EXCEL_ERROR, NOT_CALCULATED
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"

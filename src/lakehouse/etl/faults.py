@@ -22,15 +22,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lakehouse.contracts.model import Column, Contract, ForeignKey
+from lakehouse.error_values import ERROR_VALUES
 from lakehouse.etl import types
 from lakehouse.etl.marked import NOTHING, Marked, rule_of
 from lakehouse.etl.sql import literal, matches, name
 from lakehouse.marks import AMBIGUOUS, CELLS, CHARACTERS, EXCEL_ERROR, NOT_CALCULATED
-
-EXCEL_ERRORS = (
-    "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!",
-    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#UNKNOWN!", "#ADDIN?",
-)  # fmt: skip
 
 # The rules that a marked cell may break: what no text of a cell can show.
 _MARKED = (EXCEL_ERROR, NOT_CALCULATED, AMBIGUOUS, CHARACTERS)
@@ -63,7 +59,7 @@ def formed(column: str) -> str:
 
 def is_excel_error(text: str) -> str:
     """The condition that a text is one of Excel's error values."""
-    return f"{text} IN ({', '.join(map(literal, EXCEL_ERRORS))})"
+    return f"{text} IN ({', '.join(map(literal, ERROR_VALUES))})"
 
 
 def checks(contract: Contract, marked: Marked = NOTHING) -> Iterator[Check]:

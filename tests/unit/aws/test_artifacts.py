@@ -84,7 +84,7 @@ def test_every_handler_finds_what_it_imports_in_the_zip(project, tmp_path):
     functions = unpacked(build(project, TARGET), tmp_path)
     assert (tmp_path / "functions.zip").stat().st_size < 10 * 2**20
     # The last two are imported when an old workbook or text of an old encoding comes.
-    names = [*assets.stems("lambdas"), "olefile", "chardet"]
+    names = [*assets.stems("lambdas"), "olefile", "chardet", "tzdata"]
     imports = "; ".join(f"import {name}" for name in names)
     told = subprocess.run([lambda_python(), "-c", imports], cwd=functions, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")

@@ -103,6 +103,8 @@ def test_a_line_below_a_gap_and_a_title_above_the_next_table_are_no_rows(tmp_pat
     ]
     sparse = done(tmp_path, grid({1: GOODS, 2: ["a", "Pen", "2"], 9: ["printed by me"]}))
     assert [note.rows for note in notes(sparse.sheet, "footer")] == [(9,)]
+    together = done(tmp_path, grid({1: GOODS, 2: ["a", "Pen", "2"], 3: ["b"], 4: ["c"]}))
+    assert together.column("ean") == ["a", "b", "c"]  # no gap: rows that have nothing but their key
 
 
 def test_a_record_with_a_cell_too_many_is_one_reject_with_its_text(tmp_path):

@@ -36,7 +36,7 @@ class Artifact:
 
 # What the conversion imports; and, for 14 megabytes, what only the rare workbook with a password needs: a function
 # that meets one leaves its batch to Glue's job (`lakehouse.convert.passwords`).
-_FOR_UPLOADS = ("olefile", "chardet")
+_FOR_UPLOADS = ("olefile", "chardet", "tzdata")
 _FOR_PASSWORDS = ("msoffcrypto_tool", "cryptography", "cffi")
 
 
