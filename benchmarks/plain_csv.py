@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from benchmarks import made
+from benchmarks.conversion import convert
 from benchmarks.lab import BASELINES, Lab
 from benchmarks.measure import MB, Line, at_most, best, run
 
@@ -18,13 +19,12 @@ def plain_csv(lab: Lab) -> list[Line]:
     """2 million rows of order_items, both ways; imports are in neither time."""
     upload = made.once(lab.folder / "items-2m", made.items(ROWS)) / "order_items.csv"
     ours, theirs = lab.scratch("ours"), lab.scratch("theirs")
-    root = Path(__file__).parents[1]
     quick, slow = best(
         3,
-        lambda: float(run([sys.executable, "-m", "benchmarks.convert_one", ours, upload], cwd=root).out),
+        lambda: convert(ours, upload)[0],
         lambda: float(run([sys.executable, BASELINES / "pandas_csv.py", theirs, upload]).out),
     )
-    same = _same(next(ours.glob("*.csv")), theirs / upload.name)
+    same = _same(next(ours.rglob("*.csv")), theirs / upload.name)
     text, fast = at_most(0.33, quick, slow)
     measured = f"{text}, {'same values' if same else 'OTHER VALUES'}"
     what = f"a plain CSV of 2 million rows ({upload.stat().st_size / MB:.0f} MB)"
