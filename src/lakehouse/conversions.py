@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,14 @@ from lakehouse.lake import Lake
 from lakehouse.markers import sheet_id
 from lakehouse.outcomes import UploadOutcome, sheet_outcome
 from lakehouse.raw import RawFile
+from lakehouse.records import read_record
 
 _AT_ONCE = 8  # sheets that are put into the lake; on S3 each waits for two small requests
 
 
 def read(lake: Lake, sha256: str, settings: str = "") -> dict[str, Any] | None:
     """What became of the upload with this content, where it has been here before."""
-    key = layout.conversion(sha256, settings)
-    return dict(json.loads(lake.storage.read(key))) if lake.storage.exists(key) else None
+    return read_record(lake.storage, layout.conversion(sha256, settings))
 
 
 def write(lake: Lake, record: Mapping[str, Any]) -> None:
@@ -42,7 +43,7 @@ def everything(lake: Lake) -> Iterator[dict[str, Any]]:
     """All records there are."""
     keys = [entry.key for entry in lake.storage.list(layout.CONVERSIONS)]
     with ThreadPoolExecutor(16) as pool:
-        yield from pool.map(lambda key: dict(json.loads(lake.storage.read(key))), keys)
+        yield from filter(None, pool.map(partial(read_record, lake.storage), keys))
 
 
 def begun(lake: Lake, execution: str, upload: Upload, sha256: str) -> dict[str, Any]:
@@ -137,7 +138,9 @@ def is_kept(lake: Lake, sheet: Mapping[str, Any]) -> bool:
     """Whether a sheet's CSV still waits, or is loaded, where there is one."""
     if sheet["status"] != "converted":
         return True
-    return lake.storage.exists(sheet["key"]) or lake.markers.get(sheet["dataset"], sheet["id"]) is not None
+    return (
+        raw.read(lake.storage, sheet["key"]) is not None or lake.markers.get(sheet["dataset"], sheet["id"]) is not None
+    )
 
 
 def outcome(upload: Upload, record: Mapping[str, Any]) -> UploadOutcome:

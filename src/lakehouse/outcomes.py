@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from lakehouse import layout
 from lakehouse.errors import ObjectMissing
+from lakehouse.records import parsed, read_record
 from lakehouse.storage import Storage
 
 COUNTS = ("files", "read", "inserted", "updated", "unchanged", "duplicate", "stale", "rejected")
@@ -82,10 +83,7 @@ class Report:
 
 def report(storage: Storage, execution: str) -> Report:
     """What is known of an execution; nothing, where it has not said anything yet."""
-    try:
-        told = json.loads(storage.read(_key(execution)))
-    except ObjectMissing:
-        told = {}
+    told = read_record(storage, _key(execution)) or {}
     uploads = [_upload(fields) for _, fields in sorted(told.get("uploads", {}).items())]
     datasets = _merged(told.get("datasets", {}).values())
     return Report(uploads, datasets, told.get("ending", {}), tuple(told.get("ignored", {}).get("files", ())))
@@ -122,7 +120,7 @@ def _put(storage: Storage, execution: str, part: str, facts: Mapping[str, Any]) 
             if storage.create(key, json.dumps({part: facts}).encode()):
                 return
             continue
-        told = json.loads(present)
+        told = parsed(present) or {}
         told[part] = {**told.get(part, {}), **facts}
         if storage.replace(key, json.dumps(told).encode(), expected=present):
             return

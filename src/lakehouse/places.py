@@ -14,6 +14,7 @@ from typing import Any
 
 from lakehouse import layout
 from lakehouse.errors import ObjectMissing
+from lakehouse.records import parsed
 from lakehouse.storage import Entry, Storage
 
 _FORMAT = "%Y%m%dT%H%M%S%f"
@@ -77,10 +78,7 @@ def _read(storage: Storage) -> tuple[bytes | None, dict[str, Any]]:
         present = storage.read(layout.PLACES)
     except ObjectMissing:
         return None, {}
-    try:
-        return present, dict(json.loads(present))
-    except ValueError:
-        return present, {}
+    return present, parsed(present) or {}
 
 
 def _write(storage: Storage, present: bytes | None, told: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from lakehouse import layout
+from lakehouse.records import read_record
 from lakehouse.storage import Entry, Storage
 
 
@@ -50,13 +51,15 @@ def lying(storage: Storage, dataset: str) -> list[RawFile]:
     keys = {entry.key for entry in storage.list(f"{layout.RAW}{dataset}/")}
     told = [key for key in sorted(keys) if key.endswith(".csv") and story(key) in keys]
     with ThreadPoolExecutor(16) as pool:
-        files = pool.map(lambda key: read(storage, key), told)
+        files = filter(None, pool.map(lambda key: read(storage, key), told))
     return sorted(files, key=lambda file: file.order)
 
 
-def read(storage: Storage, key: str) -> RawFile:
-    """What is known of one raw CSV. Raises ObjectMissing."""
-    fields = json.loads(storage.read(story(key)))
+def read(storage: Storage, key: str) -> RawFile | None:
+    """What is known of one raw CSV; None where there is none, or a power cut has torn what was told of it."""
+    fields = read_record(storage, story(key)) if storage.exists(key) else None
+    if fields is None:
+        return None
     return RawFile(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("columns", "marked")}})
 
 

@@ -16,8 +16,16 @@ from lakehouse.storage import Storage
 def read_record(storage: Storage, key: str) -> dict[str, Any] | None:
     """The record with that key; None where there is none, or none that is whole."""
     try:
-        told = json.loads(storage.read(key))
-    except (ObjectMissing, ValueError):
+        return parsed(storage.read(key))
+    except ObjectMissing:
+        return None
+
+
+def parsed(data: bytes) -> dict[str, Any] | None:
+    """What a record says; None where it is not whole."""
+    try:
+        told = json.loads(data)
+    except ValueError:
         return None
     return told if isinstance(told, dict) else None
 

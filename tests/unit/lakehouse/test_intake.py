@@ -6,12 +6,15 @@ import datetime as dt
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pytest
 from tests.unit.lakehouse.conftest import NOW, ORDERS, PRODUCTS
 
 from lakehouse import inbox, intake, layout, outcomes, raw
+from lakehouse.contracts.model import Column, Type
 from lakehouse.lake import Lake
 from lakehouse.markers import Marker
 
@@ -222,3 +225,33 @@ def test_rows_know_where_they_came_from(lake: Lake, tmp_path: Path) -> None:
     (file,) = raw.lying(lake.storage, "products")
     assert (file.rows, file.position, file.sheet) == (2, 1, "")
     assert lake.storage.read(file.key).decode().splitlines()[0].endswith(",_source_row")
+
+
+def test_what_waits_is_converted_by_the_contracts_of_today(lake: Lake) -> None:
+    lake.storage.write("uploads/o.csv", b"order_id,order_timestamp,remark\n1,2026-04-01T10:00:00,late\n")
+    take_in(lake, "e1")
+    (before,) = raw.lying(lake.storage, "orders")
+    orders = lake.contracts["orders"]
+    lake.contracts["orders"] = replace(orders, columns=(*orders.columns, Column("remark", Type("string"))))
+    (outcome,) = take_in(lake, "e2")
+    (after,) = raw.lying(lake.storage, "orders")
+    assert (outcome.status, after.key, after.columns) == ("converted", before.key, (*before.columns, "remark"))
+    assert b"late" in lake.storage.read(after.key)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"dataset": "ord'])
+def test_records_that_a_power_cut_has_torn_are_made_anew(lake: Lake, torn: bytes) -> None:
+    lake.storage.write("uploads/o.csv", ORDERS)
+    take_in(lake, "e1")
+    (before,) = raw.lying(lake.storage, "orders")
+    for prefix in ("lakehouse/raw/orders/", "lakehouse/executions/e1/report"):
+        for entry in list(lake.storage.list(prefix)):
+            if entry.key.endswith(".json"):
+                lake.storage.write(entry.key, torn)
+    assert raw.lying(lake.storage, "orders") == []
+    take_in(lake, "e2")
+    assert raw.lying(lake.storage, "orders") == [before]
+    for entry in list(lake.storage.list("lakehouse/conversions/")):
+        lake.storage.write(entry.key, torn)
+    take_in(lake, "e3")
+    assert raw.lying(lake.storage, "orders") == [before]
