@@ -1,0 +1,455 @@
+"""Functions of dates, times and zones whose unit or pattern is a constant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from lakectl.platforms.local.trino import literals
+from lakectl.platforms.local.trino.casts import coerced
+from lakectl.platforms.local.trino.scopes import Scope
+from lakectl.platforms.local.trino.times import instant_of, is_offset, local, stamp_text, zone_info
+from lakectl.platforms.local.trino.types import (
+    BIGINT,
+    DATE,
+    DAYS,
+    DOUBLE,
+    MIXED,
+    MONTHS,
+    UNKNOWN,
+    VARCHAR,
+    Type,
+    array,
+    coerces,
+    common,
+    instant,
+    timestamp,
+    varchar,
+)
+from lakectl.platforms.local.trino.values import Value, text, unsupported, wrong
+
+if TYPE_CHECKING:
+    from lakectl.platforms.local.trino.expressions import Expressions
+
+Form = Callable[["Expressions", exp.Expr, Scope], Value]
+
+_UNITS = ("millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+_CLOCK_UNITS = ("millisecond", "second", "minute", "hour")
+_PARTS = {
+    "year": "year({0})",
+    "quarter": "quarter({0})",
+    "month": "month({0})",
+    "week": "week({0})",
+    "week_of_year": "week({0})",
+    "day": "day({0})",
+    "day_of_month": "day({0})",
+    "day_of_week": "isodow({0})",
+    "dow": "isodow({0})",
+    "day_of_year": "dayofyear({0})",
+    "doy": "dayofyear({0})",
+    "year_of_week": "isoyear({0})",
+    "yow": "isoyear({0})",
+    "hour": "hour({0})",
+    "minute": "minute({0})",
+    "second": "second({0})",
+    "millisecond": "(millisecond({0}) % 1000)",
+}
+_SPANS = {
+    "day": (86400000, 0),
+    "hour": (3600000, 24),
+    "minute": (60000, 60),
+    "second": (1000, 60),
+    "millisecond": (1, 1000),
+}
+
+
+def arguments(self: Expressions, node: exp.Expr, scope: Scope, least: int, most: int | None = None) -> list[Value]:
+    items = node.expressions
+    if not least <= len(items) <= (most or least):
+        raise wrong(f"{str(node.this).lower()} takes {least} arguments, not {len(items)}", node)
+    return [self.write(item, scope) for item in items]
+
+
+def clock(value: Value, node: exp.Expr) -> str:
+    """A date or timestamp as DuckDB's DATE or TIMESTAMP, on the clock of its zone. Raises QueryError."""
+    if value.type.is_instant:
+        if value.type.zone == MIXED:
+            raise unsupported(
+                "cannot tell the time zone here: it differs from row to row",
+                node,
+                "Write AT TIME ZONE 'UTC' behind it.",
+            )
+        return local(value.sql, value.type.zone)
+    return value.sql
+
+
+def part(name: str, value: Value, node: exp.Expr) -> Value:
+    """year(x), extract(year from x) and their like."""
+    if name in ("timezone_hour", "timezone_minute"):
+        return _zone_part(name, value, node)
+    if name not in _PARTS:
+        raise wrong(f"There is no field {name} to extract", node)
+    if value.type == DAYS and name in _SPANS:
+        size, base = _SPANS[name]
+        whole = f"({value.sql} // {size})"
+        return Value(f"({whole} % {base})" if base else whole, BIGINT)
+    if value.type == MONTHS and name in ("year", "month"):
+        return Value(f"({value.sql} // 12)" if name == "year" else f"({value.sql} % 12)", BIGINT)
+    kind = value.type.base
+    timely = kind.startswith("timestamp") or kind == "time" or value.type == UNKNOWN
+    if not (timely or (kind == "date" and name not in _CLOCK_UNITS)):
+        hint = "Write the day as date '2025-04-01'." if value.type.is_text else ""
+        raise wrong(f"Unexpected parameters ({value.type}) for function {name}", node, hint)
+    sql = "CAST(NULL AS DATE)" if value.type == UNKNOWN else clock(value, node)
+    return Value(_PARTS[name].format(sql), BIGINT)
+
+
+def _zone_part(name: str, value: Value, node: exp.Expr) -> Value:
+    if not value.type.is_instant:
+        raise wrong(f"Unexpected parameters ({value.type}) for function {name}", node)
+    minutes = f"((epoch_ms({clock(value, node)}) - epoch_ms({value.sql})) // 60000)"
+    return Value(f"({minutes} // 60)" if name == "timezone_hour" else f"({minutes} % 60)", BIGINT)
+
+
+def _part_form(name: str) -> Form:
+    def write(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+        (value,) = arguments(self, node, scope, 1)
+        return part(name, value, node)
+
+    return write
+
+
+def _unit(value: Value, node: exp.Expr) -> str:
+    if value.literal is None or not value.type.is_text:
+        raise unsupported("needs the unit in quotes, such as 'day'", node)
+    unit = value.literal.lower()
+    if unit not in _UNITS:
+        raise wrong(f"'{value.literal}' is not a valid unit", node, f"There are: {', '.join(_UNITS)}.")
+    return unit
+
+
+def _timely(name: str, value: Value, node: exp.Expr) -> None:
+    if value.type.base not in ("date", "timestamp", "timestamp with time zone", "unknown"):
+        hint = "Write the day as date '2025-04-01'." if value.type.is_text else ""
+        raise wrong(f"{name} takes a date or timestamp, not {value.type}", node, hint)
+
+
+def date_trunc(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    which, value = arguments(self, node, scope, 2)
+    unit = _unit(which, node)
+    _timely("date_trunc", value, node)
+    if value.type.base == "date":
+        if unit in _CLOCK_UNITS:
+            raise wrong(f"'{unit}' is not a valid DATE field", node)
+        return Value(f"CAST(date_trunc('{unit}', {value.sql}) AS DATE)", DATE)
+    done = f"date_trunc('{unit}', {clock(value, node)})"
+    if not value.type.is_instant:
+        return Value(done, value.type)
+    if unit in ("second", "minute", "millisecond"):
+        return Value(f"date_trunc('{unit}', {value.sql})", value.type)
+    return Value(instant_of(done, value.type.zone), value.type)
+
+
+def date_add(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    which, count, value = arguments(self, node, scope, 3)
+    unit = _unit(which, node)
+    _timely("date_add", value, node)
+    if not coerces(count.type, BIGINT):
+        raise wrong(f"date_add takes a whole number, not {count.type}", node)
+    amount = coerced(count, BIGINT)
+    step = f"to_months(CAST({amount} * 3 AS INTEGER))" if unit == "quarter" else f"to_{unit}s({_small(amount, unit)})"
+    if value.type.base == "date":
+        if unit in _CLOCK_UNITS:
+            raise wrong(f"'{unit}' is not a valid DATE field", node)
+        return Value(f"CAST({value.sql} + {step} AS DATE)", DATE)
+    if value.type.is_instant:
+        if unit in _CLOCK_UNITS or value.type.zone == "UTC":
+            return Value(f"({value.sql} + {step})", value.type)
+        return Value(instant_of(f"({clock(value, node)} + {step})", value.type.zone), value.type)
+    kind = value.type
+    if unit == "millisecond" and kind.base == "timestamp":
+        kind = timestamp(max(3, kind.args[0]))
+    return Value(f"({value.sql} + {step})", kind)
+
+
+def _small(amount: str, unit: str) -> str:
+    return f"CAST({amount} AS INTEGER)" if unit in ("day", "week", "month", "year") else amount
+
+
+def date_diff(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    which, first, last = arguments(self, node, scope, 3)
+    unit = _unit(which, node)
+    for value in (first, last):
+        _timely("date_diff", value, node)
+    meeting = common(first.type, last.type)
+    assert meeting is not None
+    if meeting.base == "date" and unit in _CLOCK_UNITS:
+        raise wrong(f"'{unit}' is not a valid DATE field", node)
+    one, two = coerced(first, meeting), coerced(last, meeting)
+    if meeting.is_instant and unit not in _CLOCK_UNITS:
+        zone = first.type.zone or "UTC"
+        if zone == MIXED:
+            clock(first, node)
+        one, two = local(one, zone), local(two, zone)
+    return Value(f"date_sub('{unit}', {one}, {two})", BIGINT)
+
+
+def _date(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    (value,) = arguments(self, node, scope, 1)
+    return self.cast(value, DATE, node)
+
+
+# MySQL's letters, as date_format and date_parse take them, in DuckDB's strftime.
+_MYSQL = {
+    "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I", "I": "%I", "i": "%M",
+    "j": "%j", "k": "%-H", "l": "%-I", "M": "%B", "m": "%m", "p": "%p", "r": "%I:%M:%S %p", "S": "%S", "s": "%S",
+    "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G", "Y": "%Y", "y": "%y", "%": "%%",
+}  # fmt: skip
+
+
+def _mysql(pattern: Value, node: exp.Expr, parsing: bool = False) -> str:
+    if pattern.literal is None:
+        raise unsupported("needs the date pattern in quotes", node)
+    pieces = []
+    for letter, other in re.findall(r"%(.)|([^%]+|%$)", pattern.literal, re.DOTALL):
+        if letter and letter not in _MYSQL:
+            if letter in "DUuVwX":
+                raise wrong(f"%{letter} not supported in date format string", node)
+            pieces.append(letter)
+        elif parsing and letter in ("v", "x", "j"):
+            raise unsupported(f"cannot read %{letter} in a date", node)
+        else:
+            pieces.append(_MYSQL[letter] if letter else other)
+    return "".join(pieces)
+
+
+def date_format(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, pattern = arguments(self, node, scope, 2)
+    _timely("date_format", value, node)
+    return Value(f"strftime({clock(value, node)}, {text(_mysql(pattern, node))})", VARCHAR)
+
+
+def date_parse(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, pattern = arguments(self, node, scope, 2)
+    if not (value.type.is_text or value.type == UNKNOWN):
+        raise wrong(f"date_parse takes text, not {value.type}", node)
+    form = _mysql(pattern, node, parsing=True)
+    return Value(f"strptime({coerced(value, VARCHAR)}, {text(form)})", timestamp(3))
+
+
+# Joda's letters, as format_datetime and parse_datetime take them; a rule of None is written below.
+_JODA = {
+    "yyyy": "%Y", "y": "%Y", "yy": "%y", "YYYY": "%Y", "YY": "%y", "xxxx": "%G", "ww": "%V", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m",
+    "dd": "%d", "d": "%-d", "DDD": "%j", "D": "%-j", "EEEE": "%A", "EEE": "%a", "EE": "%a", "E": "%a", "e": "%u", "a": "%p",
+    "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I", "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S", "SSS": "%g",
+}  # fmt: skip
+_JODA_TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
+
+
+def _joda(pattern: Value, node: exp.Expr) -> list[str]:
+    if pattern.literal is None:
+        raise unsupported("needs the date pattern in quotes", node)
+    return [token.group(0) for token in _JODA_TOKEN.finditer(pattern.literal)]
+
+
+def _strftime(token: str, node: exp.Expr) -> str:
+    if token.startswith("'"):
+        return (token[1:-1].replace("''", "'") or "'").replace("%", "%%")
+    if not token[0].isalpha():
+        return token.replace("%", "%%")
+    if token not in _JODA:
+        raise unsupported(f"cannot write {token!r} of a date pattern", node)
+    return _JODA[token]
+
+
+def format_datetime(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, pattern = arguments(self, node, scope, 2)
+    _timely("format_datetime", value, node)
+    at = clock(value, node)
+    pieces = [_piece(token, at, value, node) for token in _joda(pattern, node)]
+    return Value(f"({' || '.join(pieces)})" if pieces else "''", VARCHAR)
+
+
+def _piece(token: str, at: str, value: Value, node: exp.Expr) -> str:
+    match token:
+        case "k" | "kk":
+            hours = f"((hour({at}) + 23) % 24 + 1)"
+            return (
+                f"lpad(CAST({hours} AS VARCHAR), {len(token)}, '0')" if len(token) > 1 else f"CAST({hours} AS VARCHAR)"
+            )
+        case "K" | "KK":
+            hours = f"(hour({at}) % 12)"
+            return (
+                f"lpad(CAST({hours} AS VARCHAR), {len(token)}, '0')" if len(token) > 1 else f"CAST({hours} AS VARCHAR)"
+            )
+        case "w":
+            return f"CAST(week({at}) AS VARCHAR)"
+        case "Z" | "ZZ":
+            return _offset(at, value, ":" if token == "ZZ" else "")
+        case "ZZZ":
+            return text(value.type.zone or "UTC")
+    return f"strftime({at}, {text(_strftime(token, node))})"
+
+
+def _offset(at: str, value: Value, between: str) -> str:
+    if not value.type.is_instant or value.type.zone == "UTC":
+        return text(f"+00{between}00")
+    minutes = f"((epoch_ms({at}) - epoch_ms({value.sql})) // 60000)"
+    hours = f"lpad(CAST(abs({minutes}) // 60 AS VARCHAR), 2, '0')"
+    rest = f"lpad(CAST(abs({minutes}) % 60 AS VARCHAR), 2, '0')"
+    return f"(CASE WHEN {minutes} < 0 THEN '-' ELSE '+' END || {hours} || '{between}' || {rest})"
+
+
+def parse_datetime(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, pattern = arguments(self, node, scope, 2)
+    if not (value.type.is_text or value.type == UNKNOWN):
+        raise wrong(f"parse_datetime takes text, not {value.type}", node)
+    tokens = _joda(pattern, node)
+    form = "".join("%z" if token in ("Z", "ZZ") else _strftime(token, node) for token in tokens)
+    sql = f"strptime({coerced(value, VARCHAR)}, {text(form)})"
+    if not {"Z", "ZZ"} & set(tokens):
+        return Value(instant_of(f"CAST({sql} AS TIMESTAMP)", "UTC"), instant(3))
+    zone = MIXED
+    if value.literal is not None and (found := re.search(r"([+-]\d\d):?(\d\d)$", value.literal)):
+        zone = f"{found[1]}:{found[2]}"
+    return Value(f"CAST({sql} AS TIMESTAMPTZ)", instant(3, zone))
+
+
+def to_iso8601(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    (value,) = arguments(self, node, scope, 1)
+    _timely("to_iso8601", value, node)
+    if value.type.base == "date":
+        return Value(f"strftime({value.sql}, '%Y-%m-%d')", varchar(16))
+    digits = value.type.args[0]
+    at = stamp_text(clock(value, node), digits, "T")
+    if not value.type.is_instant:
+        return Value(at, varchar(22 + digits + (1 if digits else 0)))
+    zone = "'Z'" if value.type.zone == "UTC" else _offset(clock(value, node), value, ":")
+    return Value(f"({at} || {zone})", varchar(28 + digits + (1 if digits else 0)))
+
+
+def from_iso8601_timestamp(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    (value,) = arguments(self, node, scope, 1)
+    if value.literal is None:
+        return _iso_column(self, value, node)
+    match = re.fullmatch(
+        r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?",
+        value.literal,
+    )
+    if match is None:
+        raise wrong(f"{value.literal!r} is no ISO 8601 timestamp that can be read here", node)
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    zone = f"{zone}:00" if zone and len(zone) == 3 else zone
+    written = f"{year}-{month or '01'}-{day or '01'} {hour or '00'}:{minute or '00'}:{second or '00'}.{(fraction or '0')[:3]:0<3}"
+    return literals.zoned_cast(f"{written} {zone or 'UTC'}", instant(3), node, safe=False)
+
+
+def _iso_column(self: Expressions, value: Value, node: exp.Expr) -> Value:
+    del self
+    if not (value.type.is_text or value.type == UNKNOWN):
+        raise wrong(f"from_iso8601_timestamp takes text, not {value.type}", node)
+    sql = coerced(value, VARCHAR)
+    return Value(
+        f"CAST(CASE WHEN length({sql}) > 10 THEN {sql} ELSE {sql} || ' 00:00:00Z' END AS TIMESTAMPTZ)",
+        instant(3, MIXED),
+    )
+
+
+def from_iso8601_date(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    (value,) = arguments(self, node, scope, 1)
+    if not (value.type.is_text or value.type == UNKNOWN):
+        raise wrong(f"from_iso8601_date takes text, not {value.type}", node)
+    sql = coerced(value, VARCHAR)
+    forms = (
+        f"CASE WHEN regexp_full_match({sql}, '[0-9]{{4}}-W[0-9]{{2}}(-[0-9])?') THEN "
+        f"strptime(CASE WHEN length({sql}) = 8 THEN {sql} || '-1' ELSE {sql} END, '%G-W%V-%u') "
+        f"WHEN regexp_full_match({sql}, '[0-9]{{4}}-[0-9]{{3}}') THEN strptime({sql}, '%Y-%j') "
+        f"WHEN regexp_full_match({sql}, '[0-9]{{8}}') THEN strptime({sql}, '%Y%m%d') "
+        f"WHEN regexp_full_match({sql}, '[0-9]{{4}}-[0-9]{{2}}') THEN strptime({sql}, '%Y-%m') "
+        f"ELSE strptime({sql}, '%Y-%m-%d') END"
+    )
+    return Value(f"CAST({forms} AS DATE)", DATE)
+
+
+def from_unixtime(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, *zone = arguments(self, node, scope, 1, 2)
+    if not coerces(value.type, DOUBLE):
+        raise wrong(f"from_unixtime takes a number, not {value.type}", node)
+    name = literals.zone_of(zone[0], node) if zone else "UTC"
+    return Value(f"make_timestamptz(CAST(round({coerced(value, DOUBLE)} * 1000) AS BIGINT) * 1000)", instant(3, name))
+
+
+def with_timezone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, zone = arguments(self, node, scope, 2)
+    name = literals.zone_of(zone, node)
+    if value.type.base != "timestamp":
+        raise wrong(f"with_timezone takes a timestamp without a zone, not {value.type}", node)
+    return Value(instant_of(value.sql, name), instant(value.type.args[0], name))
+
+
+def at_timezone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    value, zone = arguments(self, node, scope, 2)
+    if not value.type.is_instant:
+        raise wrong(
+            f"at_timezone takes a timestamp with a zone, not {value.type}", node, "Write with_timezone(x, zone)."
+        )
+    return Value(value.sql, instant(value.type.args[0], literals.zone_of(zone, node)))
+
+
+def sequence(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    first, last, *step = arguments(self, node, scope, 2, 3)
+    meeting = common(first.type, last.type)
+    if meeting is None or not (meeting.is_integer or meeting.base in ("date", "timestamp")):
+        raise wrong(f"Unexpected parameters ({first.type}, {last.type}) for function sequence", node)
+    one, two = (coerced(end, BIGINT if meeting.is_integer else meeting) for end in (first, last))
+    way = f"CASE WHEN {one} <= {two} THEN 1 ELSE -1 END"
+    if meeting.is_integer:
+        by = coerced(step[0], BIGINT) if step else way
+        return Value(
+            f"trino_sequence(CAST({one} AS BIGINT), CAST({two} AS BIGINT), {by})",
+            array(BIGINT if step or meeting == BIGINT else meeting),
+        )
+    if not step:
+        if meeting.base != "date":
+            raise wrong("A sequence of timestamps needs a step", node, "Such as interval '1' day.")
+        return Value(f"trino_sequence_dates({one}, {two}, ({way}) * 86400000)", array(DATE))
+    if step[0].type not in (DAYS, MONTHS):
+        raise wrong(
+            f"The step of a sequence of dates is an interval, not {step[0].type}", node, "Such as interval '1' day."
+        )
+    name = "months" if step[0].type == MONTHS else "dates" if meeting.base == "date" else "stamps"
+    sql = f"trino_sequence_{name}({one}, {two}, {step[0].sql})"
+    if name == "months" and meeting.base == "date":
+        sql = f"CAST({sql} AS DATE[])"
+    return Value(sql, array(meeting))
+
+
+def current_timezone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    arguments(self, node, scope, 0)
+    return Value("'UTC'", VARCHAR)
+
+
+FORMS: dict[str, Form] = {
+    **{name: _part_form(name) for name in [*_PARTS, "timezone_hour", "timezone_minute"]},
+    "date_trunc": date_trunc,
+    "date_add": date_add,
+    "date_diff": date_diff,
+    "date": _date,
+    "date_format": date_format,
+    "date_parse": date_parse,
+    "format_datetime": format_datetime,
+    "parse_datetime": parse_datetime,
+    "to_iso8601": to_iso8601,
+    "from_iso8601_timestamp": from_iso8601_timestamp,
+    "from_iso8601_date": from_iso8601_date,
+    "from_unixtime": from_unixtime,
+    "with_timezone": with_timezone,
+    "at_timezone": at_timezone,
+    "sequence": sequence,
+    "current_timezone": current_timezone,
+}
+
+__all__ = ["FORMS", "Type", "is_offset", "zone_info"]
