@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from lakectl.asking.answers import Dialect, Result, ResultColumn, distinct_names
 from lakectl.asking.parameters import Value
-from lakectl.asking.statement import QueryError, Statement, parse, suggestion
+from lakectl.asking.statement import QueryError, Statement, is_information, parse, suggestion
 from lakectl.platforms.local.delta_views import View, empty_view, identifier, table_folders, text, view_of
 from lakectl.platforms.local.query_errors import explain
 from lakectl.platforms.local.result_types import reader
@@ -88,7 +89,8 @@ class LocalQueries:
 
     def _views(self, statement: Statement) -> dict[str, View]:
         folders = table_folders(self._lake)
-        return {name: _view(name, folders) for name in statement.tables}
+        asks_for_all = any(map(is_information, statement.tree.find_all(exp.Table)))
+        return {name: _view(name, folders) for name in [*statement.tables, *(folders if asks_for_all else ())]}
 
 
 def _view(name: str, folders: Mapping[str, Path]) -> View:

@@ -16,7 +16,8 @@ _NAMES = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint", "12
 # What DuckDB says while rows are computed, and Trino's words for it.
 _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"Overflow in (\w+) of INT(\d+) \((.*?)\)"), lambda m: f"{_NAMES[m[2]]} {m[1]} overflow: {m[3]}"),
-    (re.compile(r"Overflow in (\w+) of DECIMAL"), lambda m: "Decimal overflow"),
+    (re.compile(r"Division by zero"), lambda _: "Division by zero"),
+    (re.compile(r"Overflow in (\w+) of DECIMAL"), lambda _: "Decimal overflow"),
     (
         re.compile(r"with value (\S+) can't be cast .* destination type INT(\d+)", re.DOTALL),
         lambda m: f"Out of range for {_NAMES[m[2]]}: {m[1]}",
@@ -34,9 +35,9 @@ _TOLD: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         lambda m: f"Value cannot be cast: {m[1]}",
     ),
     (re.compile(r"invalid (?:date|timestamp|time) field format: \"(.*?)\""), lambda m: f"Value cannot be cast: {m[1]}"),
-    (re.compile(r"More than one row returned by a subquery"), lambda m: "Scalar sub-query has returned multiple rows"),
-    (re.compile(r"Map keys must be unique"), lambda m: "Duplicate map keys are not allowed"),
-    (re.compile(r"Map keys can not be NULL"), lambda m: "map key cannot be null"),
+    (re.compile(r"More than one row returned by a subquery"), lambda _: "Scalar sub-query has returned multiple rows"),
+    (re.compile(r"Map keys must be unique"), lambda _: "Duplicate map keys are not allowed"),
+    (re.compile(r"Map keys can not be NULL"), lambda _: "map key cannot be null"),
 )
 _TRY = "try(...) around what fails gives null for such a row."
 

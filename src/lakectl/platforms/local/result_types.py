@@ -50,7 +50,7 @@ def reader(type: Type) -> Read | None:
     if type.base == "real":
         return lambda value: value if value is None else _shortest(value)
     if type.base == "unknown":
-        return lambda value: None
+        return lambda _: None
     if type.base == "array" and (item := reader(type.of[0])):
         return lambda values: None if values is None else [item(value) for value in values]
     if type.base == "map":

@@ -26,6 +26,21 @@ def _entries(call: Call, key: str, value: str) -> str:
     return call("list", f"{{'key': {key}, 'value': {value}}}", where=f"{key} IS NOT NULL")
 
 
+def _greatest_number(call: Call, x: str) -> str:
+    """NaN is the greatest only where there is nothing else."""
+    return f"coalesce({call('max', f'CASE WHEN NOT isnan({x}) THEN {x} END')}, {call('max', x)})"
+
+
+def _with_nulls(call: Call, name: str, x: str, y: str, n: str) -> str:
+    """DuckDB leaves out values that are null, but not rows that hold a null."""
+    held = f"{{'v': {x}}}"
+    return f"list_transform({call(name, held, y, n)}, lambda found: found.v)"
+
+
+def _skewness(call: Call, x: str) -> str:
+    return f"trino_skewness({call('skewness', x)}, {call('count', x)})"
+
+
 _DOUBLE_ONLY = {
     "stddev": "stddev_samp",
     "stddev_samp": "stddev_samp",
@@ -33,7 +48,7 @@ _DOUBLE_ONLY = {
     "variance": "var_samp",
     "var_samp": "var_samp",
     "var_pop": "var_pop",
-    "geometric_mean": "geomean",
+    "kurtosis": "kurtosis",
 }
 _PAIRS = ("corr", "covar_samp", "covar_pop", "regr_slope", "regr_intercept")
 
@@ -52,21 +67,26 @@ _RULES: dict[str, Any] = {
     "avg(real) -> real": _plain("avg", "FLOAT"),
     "avg(double) -> double": _plain("avg"),
     "avg(days) -> days": lambda call, x: f"CAST(round({call('avg', x)}) AS BIGINT)",
+    "max(double) -> double": _greatest_number,
+    "max(real) -> real": _greatest_number,
     "max(T) -> T": _plain("max"),
     "min(T) -> T": _plain("min"),
     "max(T, bigint) -> array(T)": _plain("max"),
     "min(T, bigint) -> array(T)": _plain("min"),
     "max_by(T, U) -> T": _plain("arg_max_null"),
     "min_by(T, U) -> T": _plain("arg_min_null"),
-    "max_by(T, U, bigint) -> array(T)": _plain("arg_max"),
-    "min_by(T, U, bigint) -> array(T)": _plain("arg_min"),
+    "max_by(T, U, bigint) -> array(T)": lambda call, x, y, n: _with_nulls(call, "arg_max", x, y, n),
+    "min_by(T, U, bigint) -> array(T)": lambda call, x, y, n: _with_nulls(call, "arg_min", x, y, n),
     "arbitrary(T) -> T": _plain("any_value"),
     "any_value(T) -> T": _plain("any_value"),
-    "array_agg(T) -> array(T)": _plain("list"),
+    "array_agg(T) -> array(T)": None,  # written by `special_forms`: DISTINCT keeps the order
     "bool_and(boolean) -> boolean": _plain("bool_and"),
     "bool_or(boolean) -> boolean": _plain("bool_or"),
     "every(boolean) -> boolean": _plain("bool_and"),
-    "approx_distinct(T) -> bigint": lambda call, x: call("count", f"DISTINCT {x}"),
+    "approx_distinct(T) -> bigint": lambda call, x: f"trino_few_distinct({call('count', f'DISTINCT {x}')})",
+    "map_union(map(K, V)) -> map(K, V)": lambda call, x: (
+        f"trino_first_of_each(flatten({call('list', f'map_entries({x})', where=f'{x} IS NOT NULL')}))"
+    ),
     "approx_percentile(bigint, double) -> bigint": None,
     "map_agg(K, V) -> map(K, V)": lambda call, k, v: f"trino_first_of_each({_entries(call, k, v)})",
     "multimap_agg(K, V) -> map(K, array(V))": lambda call, k, v: f"trino_gathered({_entries(call, k, v)})",
@@ -74,6 +94,12 @@ _RULES: dict[str, Any] = {
     "bitwise_or_agg(bigint) -> bigint": _plain("bit_or"),
     "bitwise_xor_agg(bigint) -> bigint": _plain("bit_xor"),
     **{f"{name}(double) -> double": _plain(duckdb) for name, duckdb in _DOUBLE_ONLY.items()},
+    "skewness(double) -> double": _skewness,
+    # Where there is no form for decimals or whole numbers, they become real, the first type that fits.
+    "geometric_mean(bigint) -> double": _plain("geomean"),
+    "geometric_mean(real) -> real": _plain("geomean", "FLOAT"),
+    "geometric_mean(double) -> double": _plain("geomean"),
+    **{f"{name}(real, real) -> real": _plain(name, "FLOAT") for name in _PAIRS},
     **{f"{name}(double, double) -> double": _plain(name) for name in _PAIRS},
     "regr_count(double, double) -> bigint": _plain("regr_count", "BIGINT"),
 }

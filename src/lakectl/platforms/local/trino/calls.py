@@ -258,9 +258,8 @@ def concatenated(self: Expressions, values: list[Value], node: exp.Expr) -> Valu
     if all(value.type == UNKNOWN for value in values):
         return Value("CAST(NULL AS INTEGER[])", array(UNKNOWN))
     kind = VARCHAR
-    if any(value.type.base == "char" for value in values):
-        if all(value.type.args for value in values):
-            kind = Type("char", (sum(value.type.args[0] for value in values),))
+    if any(value.type.base == "char" for value in values) and all(value.type.args for value in values):
+        kind = Type("char", (sum(value.type.args[0] for value in values),))
     sql = f"({' || '.join(coerced(value, VARCHAR) for value in values)})"
     return Value(f"rtrim({sql}, ' ')" if kind.base == "char" else sql, kind)
 
@@ -308,6 +307,8 @@ def _unwrapped(self: Expressions, node: exp.Expr, scope: Scope, around: Around) 
         around.nulls = " IGNORE NULLS" if isinstance(node, exp.IgnoreNulls) else ""
         return _unwrapped(self, node.this, scope, around)
     if isinstance(node, exp.GroupConcat):
+        if around.over:
+            raise wrong("listagg takes no OVER (...)", node, "Join a subquery with GROUP BY.")
         self.aggregates.add(id(node))
         return special_forms.listagg(self, node, scope, around)
     if not isinstance(node, exp.Anonymous):
@@ -344,6 +345,10 @@ def _plain_arguments(self: Expressions, node: exp.Expr, scope: Scope, around: Ar
         around.order = " " + ordered(self, order, scope)
         items[-1] = order.this
     if items and isinstance(items[0], exp.Distinct):
+        if around.over:
+            raise wrong(
+                "DISTINCT in window function parameters not yet supported", node, "Join a subquery with GROUP BY."
+            )
         around.distinct = "DISTINCT "
         items = list(items[0].expressions)
         if items and isinstance(items[-1], exp.Order):

@@ -24,7 +24,8 @@ _TEXT_FORMS = {
     "boolean": r"(?i)true|false|t|f|1|0",
     "date": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*",
     "time": r"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?",
-    "timestamp": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?\s*",
+    "timestamp": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?"
+    r"( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z]+/[A-Za-z_/]+))?)?\s*",
     "timestamp with time zone": r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?"
     r"( ?(Z|UTC|[+-][0-9]{2}:[0-9]{2})| [A-Za-z_]+/[A-Za-z_/]+)?\s*",
 }
@@ -72,7 +73,8 @@ class Caster:
         if source == target:
             return sql
         if source.of or target.of:
-            return self._nested(sql, source, target)
+            strict = Caster(self._python)._nested(sql, source, target)
+            return f"TRY({strict})" if self._safe and strict != sql else strict
         if target.is_text:
             return self._to_text(sql, source, target)
         if source.is_text:
@@ -117,6 +119,8 @@ class Caster:
             good = f"CASE WHEN contains({sql}, 'I') THEN {_trimmed(sql)} ELSE {good} END"
         if form == "boolean":
             good = f"CASE WHEN lower({sql}) IN ('true', 't', '1') THEN 'true' ELSE 'false' END"
+        if form == "timestamp":  # a zone behind it is read, and dropped
+            good = f"regexp_replace({good}, ' ?(Z|UTC|[+-][0-9]{{2}}:?[0-9]{{2}}|[A-Za-z]+/[A-Za-z_/]+)$', '')"
         if form == "time":
             good = f"CASE WHEN length({sql}) - length(replace({sql}, ':', '')) = 1 THEN {sql} || ':00' ELSE {sql} END"
         if form.startswith("timestamp"):
@@ -233,6 +237,9 @@ def _written(sql: str, source: Type) -> str:
             return f"trino_months_text({sql})"
         case "varbinary":
             raise NoCast
+        case "decimal" if source.args[0] == source.args[1]:  # DuckDB writes .5
+            shown = f"CAST({sql} AS VARCHAR)"
+            return f"trino_with_zero({shown})"
     return f"CAST({sql} AS VARCHAR)"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import calls, literals
-from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced
+from lakectl.platforms.local.trino import calls, literals, text_functions
+from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced, fields_of
 from lakectl.platforms.local.trino.numbers import arithmetic
 from lakectl.platforms.local.trino.python_functions import PythonFunctions
 from lakectl.platforms.local.trino.scopes import Scope, fields
@@ -32,7 +32,14 @@ from lakectl.platforms.local.trino.types import (
 )
 from lakectl.platforms.local.trino.values import Value, quoted, text, unsupported, where, wrong
 
-_COMPARISONS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+_COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 
@@ -123,6 +130,7 @@ _MORE_ARGS: dict[type, set[str]] = {
     exp.Substring: {"start", "length"},
     exp.Normalize: {"form"},
     exp.Array: {"bracket_notation", "value_constructor"},
+    exp.JSONValue: {"path", "returning", "on_condition"},
     exp.Placeholder: {"kind", "widget", "jdbc"},
 }
 
@@ -263,6 +271,9 @@ def compared(self: Expressions, sign: str, left: Value, right: Value, node: exp.
         raise wrong(f"Cannot order {meeting}", node)
     a, b = coerced(left, meeting), coerced(right, meeting)
     sql = f"({a} {sign} {b})"
+    if meeting.of and sign in ("=", "<>"):
+        same = _same(self, a, b, meeting)
+        return Value(same if sign == "=" else f"(NOT {same})", BOOLEAN)
     if meeting.base in ("double", "real"):
         odd = [
             side
@@ -273,6 +284,20 @@ def compared(self: Expressions, sign: str, left: Value, right: Value, node: exp.
         if checks:
             sql = f"CASE WHEN {checks} THEN {'true' if sign == '<>' else 'false'} ELSE {sql} END"
     return Value(sql, BOOLEAN)
+
+
+def _same(self: Expressions, a: str, b: str, kind: Type) -> str:
+    """Whether two values are equal, part by part: a null in them leaves it open."""
+    match kind.base:
+        case "row":
+            pairs = zip(fields_of(a, kind), fields_of(b, kind), kind.of, strict=True)
+            return f"({' AND '.join(_same(self, one, two, of) for one, two, of in pairs)})"
+        case "array":
+            place = self.fresh("place")
+            one, two = f"list_extract({a}, {place})", f"list_extract({b}, {place})"
+            tests = f"list_transform(range(1, len({a}) + 1), lambda {place}: {_same(self, one, two, kind.of[0])})"
+            return f"CASE WHEN len({a}) <> len({b}) THEN false ELSE trino_all({tests}) END"
+    return f"({a} = {b})"
 
 
 def _comparison(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -583,6 +608,7 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.StrPosition: calls.position,
     exp.Substring: calls.substring,
     exp.Normalize: calls.normalize,
+    exp.JSONValue: text_functions.json_value,
 }
 
 __all__ = ["Expressions", "quoted", "row", "where"]

@@ -1,7 +1,7 @@
 """Trino's scalar functions: each form with its types, as its documentation writes it, and DuckDB's text for it.
 
-`docs/queries.md` is made from these tables. A name that is in none of them is refused. What needs more than a text, such
-as a constant among its arguments, is in `time_functions`, `text_functions` and `special_forms`.
+`docs/queries.md` is made from these tables. A name that is in none of them is refused. What needs more than a text,
+such as a constant among its arguments, is in `time_functions`, `text_functions` and `special_forms`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ NUMBERS = {
     "sign(bigint) -> bigint": "CAST(sign({1}) AS BIGINT)",
     "sign(decimal(p, s)) -> decimal(1, 0)": "CAST(sign({1}) AS DECIMAL(1,0))",
     "sign(double) -> double": "CAST(sign({1}) AS DOUBLE)",
+    "truncate(real) -> real": "trunc({1})",
     "truncate(double) -> double": "trunc({1})",
     "truncate(double, bigint) -> double": "trino_truncate({1}, {2})",
     "power(double, double) -> double": "pow({1}, {2})",
@@ -61,8 +62,15 @@ NUMBERS = {
     "bitwise_or(bigint, bigint) -> bigint": "({1} | {2})",
     "bitwise_xor(bigint, bigint) -> bigint": "xor({1}, {2})",
     "bitwise_not(bigint) -> bigint": "(~{1})",
+    "bitwise_left_shift(integer, bigint) -> integer": "CASE WHEN {2} >= 32 THEN 0 ELSE {1} << CAST({2} AS INTEGER) END",
+    "bitwise_left_shift(bigint, bigint) -> bigint": "CASE WHEN {2} >= 64 THEN 0 ELSE {1} << {2} END",
+    "bitwise_right_shift(integer, bigint) -> integer": (
+        "CASE WHEN {2} >= 32 THEN 0 ELSE {1} >> CAST({2} AS INTEGER) END"
+    ),
+    "bitwise_right_shift(bigint, bigint) -> bigint": "CASE WHEN {2} >= 64 THEN 0 ELSE {1} >> {2} END",
+    "width_bucket(double, array(double)) -> bigint": "trino_bucket_of({1}, {2})",
     "width_bucket(double, double, double, bigint) -> bigint": "trino_width_bucket({1}, {2}, {3}, {4})",
-    "to_base(bigint, bigint) -> varchar(64)": "(CASE WHEN {1} < 0 THEN '-' ELSE '' END || lower(to_base(abs({1}), CAST({2} AS INTEGER))))",
+    "to_base(bigint, bigint) -> varchar(64)": "trino_base({1}, {2})",
     "from_base(varchar, bigint) -> bigint": "{py:from_base}({1}, {2})",
     "uuid() -> uuid": "uuid()",
 }
@@ -111,6 +119,7 @@ TEXT = {
     "md5(varbinary) -> varbinary": "unhex(md5({1}))",
     "sha1(varbinary) -> varbinary": "unhex(sha1({1}))",
     "sha256(varbinary) -> varbinary": "unhex(sha256({1}))",
+    "sha512(varbinary) -> varbinary": "{py:sha512}({1})",
     "crc32(varbinary) -> bigint": "{py:crc32}({1})",
     "xxhash64(varbinary) -> varbinary": "{py:xxhash64}({1})",
     "url_extract_host(varchar(x)) -> varchar(x)": "{py:url_host}({1})",
@@ -146,7 +155,6 @@ JSONS = {
     "json_size(varchar, varchar) -> bigint": "{py:json_size}({1}, {2})",
     "is_json_scalar(json) -> boolean": "{py:is_json_scalar}({1})",
     "is_json_scalar(varchar) -> boolean": "{py:is_json_scalar}({1})",
-    "json_value(varchar, varchar) -> varchar": "{py:json_value}({1}, {2})",
     "json_query(varchar, varchar) -> varchar": "{py:json_query}({1}, {2})",
     "json_exists(varchar, varchar) -> boolean": "{py:json_exists}({1}, {2})",
 }
@@ -163,7 +171,7 @@ COLLECTIONS = {
     "array_except(array(T), array(T)) -> array(T)": (
         "trino_distinct(list_filter({1}, lambda item: coalesce(trino_place({2}, item), 0) = 0))"
     ),
-    "array_position(array(T), T) -> bigint": "CAST(coalesce(list_position({1}, {2}), CASE WHEN {1} IS NOT NULL AND {2} IS NOT NULL THEN 0 END) AS BIGINT)",
+    "array_position(array(T), T) -> bigint": "trino_position({1}, {2})",
     "array_remove(array(T), T) -> array(T)": "list_filter({1}, lambda item: item IS DISTINCT FROM {2})",
     "array_max(array(T)) -> T": "trino_nulls_kept_max({1})",
     "array_min(array(T)) -> T": "trino_nulls_kept_min({1})",
@@ -198,8 +206,6 @@ TIMES = {
     "now() -> instant(3)": "date_trunc('millisecond', now())",
     "to_unixtime(instant(p)) -> double": "(epoch_us({1}) / CAST(1000000 AS DOUBLE))",
     "from_unixtime(double) -> instant(3)": "make_timestamptz(CAST(round({1} * 1000) AS BIGINT) * 1000)",
-    "last_day_of_month(date) -> date": "last_day({1})",
-    "last_day_of_month(timestamp(p)) -> date": "last_day({1})",
     "from_iso8601_date(varchar) -> date": "CAST({1} AS DATE)",
     "to_milliseconds(days) -> bigint": "{1}",
     "parse_duration(varchar) -> days": "{py:parse_duration}({1})",

@@ -1,7 +1,7 @@
 """Reads Trino's SQL strictly: sqlglot's parser of it, without what other dialects brought along.
 
-Functions stay as they are written, by name, so that `nvl` is not quietly read as `coalesce`; the tables of functions say
-which there are.
+Functions stay as they are written, by name, so that `nvl` is not quietly read as `coalesce`; the tables of functions
+say which there are.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from lakectl.asking.statement import QueryError
+from lakectl.asking.statement import QueryError, unreadable
 
 _SPELLINGS = {
     "::": ("x::type", "cast(x as type)"),
@@ -39,7 +40,7 @@ _SPELLINGS = {
 }
 # Types of other engines that sqlglot takes for Trino's.
 _OTHER_TYPES = {
-    **dict.fromkeys(("number", "numeric"), "decimal(10, 2)"),
+    **dict.fromkeys(("number", "numeric", "dec"), "decimal(10, 2)"),
     **dict.fromkeys(("string", "text", "nvarchar", "varchar2", "clob"), "varchar"),
     **dict.fromkeys(("float", "float8", "float64"), "double"),
     **dict.fromkeys(("float4",), "real"),
@@ -59,18 +60,36 @@ _AFTER_VALUE = (
 )
 
 
-_BEFORE_VALUE = set(
-    ["select", "distinct", "all", "where", "and", "or", "not", "in", "case", "when", "then", "else", "by", "on", "having", "like", "between", "is", "from", "as"]
+_BEFORE_VALUE = frozenset(
+    (
+        "select",
+        "distinct",
+        "all",
+        "where",
+        "and",
+        "or",
+        "not",
+        "in",
+        "case",
+        "when",
+        "then",
+        "else",
+        "by",
+        "on",
+        "having",
+    )
+    + ("like", "between", "is", "from", "as")
 )
 
 
 def _literal(self: TrinoParser, this: exp.Expr, to: exp.Expr) -> exp.Expr:
+    del self
     cast = exp.Cast(this=this, to=to)
     cast.meta["literal"] = True
     return cast
 
 
-_KEPT = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG", "NORMALIZE")
+_KEPT = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG", "NORMALIZE", "JSON_VALUE")
 
 
 class Strict(Trino):
@@ -83,13 +102,35 @@ class Strict(Trino):
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             name: parser for name, parser in TrinoParser.FUNCTION_PARSERS.items() if name in _KEPT
         }
-        TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = dict.fromkeys((exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.TIME, exp.DType.DECIMAL, exp.DType.DOUBLE, exp.DType.FLOAT, exp.DType.BIGINT, exp.DType.INT, exp.DType.SMALLINT, exp.DType.TINYINT, exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.JSON, exp.DType.BOOLEAN), _literal)
+        TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = dict.fromkeys(
+            (
+                exp.DType.DATE,
+                exp.DType.TIMESTAMP,
+                exp.DType.TIMESTAMPTZ,
+                exp.DType.TIME,
+                exp.DType.DECIMAL,
+                exp.DType.DOUBLE,
+                exp.DType.FLOAT,
+                exp.DType.BIGINT,
+                exp.DType.INT,
+                exp.DType.SMALLINT,
+                exp.DType.TINYINT,
+                exp.DType.VARCHAR,
+                exp.DType.CHAR,
+                exp.DType.JSON,
+                exp.DType.BOOLEAN,
+            ),
+            _literal,
+        )
 
 
 def read(sql: str) -> exp.Query:
     """The tree of a query that `lakectl.asking.statement.parse` has let through. Raises QueryError."""
     _check_tokens(sql)
-    (tree,) = [tree for tree in Strict().parse(sql) if tree is not None]
+    try:
+        (tree,) = [tree for tree in Strict().parse(sql) if tree is not None]
+    except ParseError as error:
+        raise unreadable(error) from None
     return exp.select("*").from_(tree) if isinstance(tree, exp.Values) else tree  # type: ignore[return-value]
 
 
@@ -97,11 +138,11 @@ def _check_tokens(sql: str) -> None:
     tokens = Strict().tokenize(sql)
     depth, limits = 0, set[int]()
     called = list[str]()  # what stands before each parenthesis that is open
-    for before, token in zip([None, *tokens], tokens, strict=False):
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         text = token.text.lower()
-        if token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER) and text in _SPELLINGS:
-            if not (text in ("exclude", "top", "glob", "regexp") and token.token_type == TokenType.VAR):
-                raise _not_trino(token, *_SPELLINGS[text])
+        is_name = text in ("exclude", "top", "glob", "regexp") and token.token_type == TokenType.VAR
+        if text in _SPELLINGS and not is_name and token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER):
+            raise _not_trino(token, *_SPELLINGS[text])
         if (
             text in _OTHER_TYPES
             and before is not None
@@ -114,6 +155,12 @@ def _check_tokens(sql: str) -> None:
             called.append(before.text.lower() if before is not None else "")
         if token.token_type == TokenType.R_PAREN and called:
             called.pop()
+        if (
+            token.token_type == TokenType.INTERVAL
+            and after is not None
+            and after.token_type in (TokenType.NUMBER, TokenType.STRING)
+        ):
+            _check_interval(token, tokens[tokens.index(token) + 1 : tokens.index(token) + 3])
         if token.token_type == TokenType.L_BRACKET and not _follows_value(before):
             raise _not_trino(token, "[...]", "ARRAY[...]")
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
@@ -124,6 +171,19 @@ def _check_tokens(sql: str) -> None:
             limits.discard(depth)
         if token.token_type == TokenType.OFFSET and depth in limits:
             raise _not_trino(token, "OFFSET behind LIMIT", "OFFSET n LIMIT m")
+
+
+_UNITS = ("year", "month", "day", "hour", "minute", "second")
+
+
+def _check_interval(token: Token, behind: list[Token]) -> None:
+    """The amount in quotes, and one of Trino's units."""
+    amount, unit = behind if len(behind) == 2 else (behind[0], None)
+    if amount.token_type != TokenType.STRING or unit is None or unit.text.lower() not in _UNITS:
+        written = " ".join(part.text for part in (token, amount, unit) if part is not None)
+        raise QueryError(
+            f"{written} is no interval{_at(token)}.", "Write the amount in quotes and a unit, such as interval '1' day."
+        )
 
 
 def _follows_value(before: Token | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +20,18 @@ _STEP = re.compile(
 
 def loaded(text: str) -> Any:
     """The value of a JSON text; numbers with a fraction as Decimal. Raises ValueError."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+    return json.loads(text, parse_float=Number, parse_constant=_no_constant)
+
+
+class Number(Decimal):
+    """A number with a fraction or an exponent; `raw`: as it was written."""
+
+    raw: str
+
+    def __new__(cls, raw: str) -> Number:
+        made = super().__new__(cls, raw)
+        made.raw = raw
+        return made
 
 
 def _no_constant(name: str) -> Any:
@@ -56,15 +68,11 @@ def _number(value: Decimal) -> str:
 
 def _double(value: float) -> str:
     """Java's Double.toString."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if math.isnan(value) or value in (float("inf"), float("-inf")):
         return f'"{value}"'
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
-    mantissa, _, exponent = f"{value:e}".partition("e")
-    digits = repr(value).split("e")[0].replace(".", "").replace("-", "").strip("0") or "0"
-    sign = "-" if value < 0 else ""
-    del mantissa
-    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{int(exponent)}"
+    return _exponent_form(value)
 
 
 def parsed(text: str) -> str:
@@ -122,7 +130,7 @@ def extract_scalar(text: str, path: str) -> str | None:
     value = _at(text, path)
     if value is _MISSING or value is None or isinstance(value, (dict, list)):
         return None
-    return value if isinstance(value, str) else str(value) if isinstance(value, Decimal) else dumped(value)
+    return value if isinstance(value, str) else value.raw if isinstance(value, Number) else dumped(value)
 
 
 def size(text: str, path: str) -> int | None:
@@ -160,7 +168,7 @@ def value_at(text: str, path: str) -> str | None:
 
 def query_at(text: str, path: str) -> str | None:
     value = _lax(text, path)
-    return dumped(value) if isinstance(value, (dict, list)) else None
+    return None if value is _MISSING or value is None else dumped(value)
 
 
 def exists_at(text: str, path: str) -> bool:
@@ -169,7 +177,17 @@ def exists_at(text: str, path: str) -> bool:
 
 def written(value: Any, type: Type) -> str:
     """A value of the type as JSON: cast(x as json)."""
-    return dumped(_plain(value, type))
+    if value is None or type.base not in ("row", "array", "map"):
+        return dumped(_plain(value, type))
+    match type.base:
+        case "array":
+            return f"[{','.join(written(item, type.of[0]) for item in value)}]"
+        case "map":
+            return (
+                "{" + ",".join(f"{_string(str(key))}:{written(value[key], type.of[1])}" for key in sorted(value)) + "}"
+            )
+    keys = zip(type.names, row_keys(type), type.of, strict=True)
+    return "{" + ",".join(f"{_string(name)}:{written(value[key], of)}" for name, key, of in keys) + "}"
 
 
 def _plain(value: Any, type: Type) -> Any:
@@ -178,13 +196,6 @@ def _plain(value: Any, type: Type) -> Any:
     match type.base:
         case "json":
             return loaded(value)
-        case "array":
-            return [_plain(item, type.of[0]) for item in value]
-        case "map":
-            return {str(key): _plain(value[key], type.of[1]) for key in sorted(value)}
-        case "row":
-            pairs = zip(row_keys(type), type.of, strict=True)
-            return {key: _plain(value[key], of) for key, of in pairs}
         case "date":
             return value.isoformat() if isinstance(value, dt.date) else str(value)
         case "timestamp":
@@ -214,6 +225,8 @@ def _typed(value: Any, type: Type) -> Any:
         case "row" if isinstance(value, (list, dict)):
             return _row(value, type)
         case "varchar" if not isinstance(value, (list, dict)):
+            if isinstance(value, Decimal):
+                return _exponent_form(float(value))
             return value if isinstance(value, str) else dumped(value)
         case "boolean" if isinstance(value, (bool, int, Decimal)):
             return bool(value)
@@ -226,6 +239,16 @@ def _typed(value: Any, type: Type) -> Any:
     if type.base == "decimal" and not isinstance(value, (list, dict)):
         return round(Decimal(value), type.args[1]) if not isinstance(value, bool) else Decimal(int(value))
     raise ValueError
+
+
+def _exponent_form(value: float) -> str:
+    """Trino's text of a double: 1.5E0."""
+    if value == 0:
+        return "0E0"
+    sign = "-" if value < 0 else ""
+    number = Decimal(repr(abs(value)))
+    shown = "".join(map(str, number.as_tuple().digits)).rstrip("0") or "0"
+    return f"{sign}{shown[0]}.{shown[1:] or '0'}E{number.adjusted()}"
 
 
 def _whole(value: Any, type: Type) -> int:

@@ -41,7 +41,10 @@ def number(written: str, node: exp.Expr) -> Value:
     if re.fullmatch(r"-?\d+", plain):
         value = int(plain)
         if -(2**31) <= value < 2**31:
-            return Value(str(value) if value >= 0 else f"({value})", INTEGER, plain)
+            lowest = value == -(2**31)  # DuckDB takes it for a bigint
+            return Value(
+                str(value) if value >= 0 else f"CAST({value} AS INTEGER)" if lowest else f"({value})", INTEGER, plain
+            )
         if -(2**63) <= value < 2**63:
             return Value(f"CAST({value} AS BIGINT)", Type("bigint"), plain)
         raise wrong(f"{plain} is larger than a bigint", node, f"Write decimal '{plain}'.")
@@ -232,7 +235,7 @@ _NAMES = {
 def type_of(node: exp.Expr) -> Type:
     """The type that a cast names. Raises QueryError for one that Athena does not have, or that is not here."""
     kind = node.this
-    arguments = [parameter for parameter in node.expressions]
+    arguments = list(node.expressions)
     sizes = [
         int(item.this.name) for item in arguments if isinstance(item, exp.DataTypeParam) and item.this.name.isdigit()
     ]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (the SQL of a macro reads best in few lines)
 """Trino's functions where DuckDB has none of that meaning, as macros of DuckDB's SQL.
 
 A connection gets those that its statement uses. `trino_fail(message)` fails while the row is computed, in a way that
@@ -29,11 +30,17 @@ MACROS: dict[str, str] = {
         "CASE WHEN contains(t, 'e') THEN CAST(split_part(t, 'e', 2) AS INTEGER) ELSE 0 END) END"
     ),
     "trino_digits(whole, part, e)": (
-        "CASE WHEN ltrim(whole || part, '0') = '' THEN '0.0E0' ELSE left(ltrim(whole || part, '0'), 1) || '.' || "
+        "CASE WHEN ltrim(whole || part, '0') = '' THEN '0E0' ELSE left(ltrim(whole || part, '0'), 1) || '.' || "
         "CASE WHEN rtrim(substr(ltrim(whole || part, '0'), 2), '0') = '' THEN '0' "
         "ELSE rtrim(substr(ltrim(whole || part, '0'), 2), '0') END || 'E' || "
         "(e + length(whole) - 1 - (length(whole || part) - length(ltrim(whole || part, '0')))) END"
     ),
+    "trino_bucket_of(x, bounds)": (
+        "CASE WHEN len(bounds) = 0 THEN CAST(trino_fail('Bins cannot be an empty array') AS BIGINT) "
+        "WHEN isnan(x) THEN CAST(trino_fail('Operand cannot be NaN') AS BIGINT) "
+        "ELSE len(list_filter(bounds, lambda bound: bound <= x)) END"
+    ),
+    "trino_skewness(sample, n)": "CASE WHEN n >= 3 THEN sample * (n - 2) / sqrt(CAST(n AS DOUBLE) * (n - 1)) END",
     "trino_sqrt(x)": "CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(x) END",
     "trino_ln(x)": ("CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) WHEN x = 0 THEN CAST('-inf' AS DOUBLE) ELSE ln(x) END"),
     "trino_width_bucket(x, low, high, n)": (
@@ -56,6 +63,9 @@ MACROS: dict[str, str] = {
     "trino_replace(s, part, other)": (
         "CASE WHEN part <> '' THEN replace(s, part, other) WHEN s = '' THEN other "
         "ELSE other || array_to_string(string_split(s, ''), other) || other END"
+    ),
+    "trino_with_zero(t)": (
+        "CASE WHEN starts_with(t, '-.') THEN '-0' || substr(t, 2) WHEN starts_with(t, '.') THEN '0' || t ELSE t END"
     ),
     "trino_split(s, mark)": (
         "CASE WHEN mark = '' THEN CAST(trino_fail('The delimiter may not be the empty string') AS VARCHAR[]) "
@@ -172,6 +182,14 @@ MACROS: dict[str, str] = {
     "trino_nulls_kept_min(items)": (
         "CASE WHEN len(list_filter(items, lambda item: item IS NULL)) > 0 THEN NULL ELSE list_min(items) END"
     ),
+    "trino_position(items, wanted)": (
+        "CAST(coalesce(list_position(items, wanted), CASE WHEN items IS NOT NULL AND wanted IS NOT NULL THEN 0 END) AS BIGINT)"
+    ),
+    "trino_base(x, radix)": "CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(radix AS INTEGER)))",
+    "trino_zero_padded(t, width)": (
+        "CASE WHEN starts_with(t, '-') THEN '-' ELSE '' END || lpad(ltrim(t, '-'), CAST(GREATEST("
+        "width - (length(t) - length(ltrim(t, '-'))), length(ltrim(t, '-'))) AS INTEGER), '0')"
+    ),
     "trino_flatten(lists)": "flatten(list_filter(lists, lambda item: item IS NOT NULL))",
     "trino_first_of_each(entries)": (
         "map_from_entries(list_filter(entries, lambda entry, place: "
@@ -186,6 +204,16 @@ MACROS: dict[str, str] = {
         "CASE WHEN len(items) <= n THEN [items] ELSE list_transform(range(1, len(items) - n + 2), "
         "lambda place: list_slice(items, place, place + n - 1)) END"
     ),
+    # Up to these sizes Athena's estimates are exact; beyond them they are other numbers than any that could be told here.
+    "trino_few(items)": (
+        "CASE WHEN len(items) > 10 THEN list_slice(items, 1, CAST(trino_fail('Athena estimates approx_percentile over more "
+        "than 10 values, and the estimate is not known here') AS BIGINT)) ELSE items END"
+    ),
+    "trino_few_distinct(n)": (
+        "CASE WHEN n > 200 THEN CAST(trino_fail('Athena estimates approx_distinct over more than 200 values, and the "
+        "estimate is not known here: count(DISTINCT x) is exact on both') AS BIGINT) ELSE n END"
+    ),
+    "trino_distinct_list(items)": "CASE WHEN len(items) > 5000 THEN list_distinct(items) ELSE trino_distinct(items) END",
     "trino_percentile(items, share)": (
         "CASE WHEN share < 0 OR share > 1 THEN list_extract(items, CAST(trino_fail('percentile must be between 0 and 1') "
         "AS BIGINT)) ELSE list_extract(items, CAST(LEAST(floor(share * len(items)), len(items) - 1) AS BIGINT) + 1) END"

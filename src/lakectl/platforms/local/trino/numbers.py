@@ -1,7 +1,8 @@
 """Arithmetic with Trino's precision, scale and rounding.
 
-Decimals, https://trino.io/docs/435/functions/decimal.html: `+ -` keep the larger scale and one digit more, `*` adds both,
-`/` rounds half up to the larger scale, `%` keeps it. Division and remainder are computed on whole numbers of 128 bits;
+Decimals, https://trino.io/docs/435/functions/decimal.html: `+ -` keep the larger scale and one digit more, `*` adds
+both, `/` rounds half up to the larger scale, `%` keeps it. Division and remainder are computed on whole numbers of 128
+bits;
 where those could be too small, in Python.
 """
 
@@ -68,7 +69,7 @@ def _decimals(sign: str, left: Value, right: Value, python: PythonFunctions) -> 
 
 def quotient(one: Type, two: Type) -> Type:
     """The type of a decimal by another."""
-    (p1, s1), (p2, s2) = one.args, two.args
+    (p1, s1), (_, s2) = one.args, two.args
     return decimal(min(MAX_DIGITS, p1 + s2 + max(s2 - s1, 0)), max(s1, s2))
 
 
@@ -99,4 +100,5 @@ def scaled(digits: str, to: Type) -> str:
     if not scale:
         return f"CAST({digits} AS DECIMAL({precision},0))"
     # A decimal of 38 digits and none behind the point, times 0.01: exact, and checked for overflow.
-    return f"CAST(CAST({digits} AS DECIMAL(38,0)) * CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale})) AS DECIMAL({precision},{scale}))"
+    unit = f"CAST('0.{'0' * (scale - 1)}1' AS DECIMAL({scale},{scale}))"
+    return f"CAST(CAST({digits} AS DECIMAL(38,0)) * {unit} AS DECIMAL({precision},{scale}))"

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-# What RE2 does not know, or reads otherwise: lookaround, back references, possessive and atomic groups, classes in classes.
+# What RE2 does not know, or reads otherwise: lookaround, back references, possessive and atomic groups, nested classes.
 _BEYOND = re.compile(r"\(\?[=!>]|\(\?<[=!]|\\[1-9]|\\k<|[*+?}]\+|&&|\\[hHRXGZ]|\\p\{(?!L|N|P|S|Z|M|C)|\(\?<\w+>")
 _UNSURE_GROUPS = re.compile(r"\)[?*{]|\|")
 
@@ -51,8 +51,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _java(pattern: str) -> str:
     pattern = re.sub(r"\(\?<(\w+)>", r"(?P<\1>", pattern)
-    pattern = pattern.replace("\\Z", "(?=\n?\\z)").replace("\\z", "\\Z")
-    return pattern
+    return pattern.replace("\\Z", "(?=\n?\\z)").replace("\\z", "\\Z")
 
 
 def can_read(pattern: str) -> bool:
@@ -70,20 +69,25 @@ def like(text: str, pattern: str) -> bool:
 
 def extract(text: str, pattern: str, group: int) -> str | None:
     compiled = _compiled(pattern)
-    _check(compiled, pattern, group)
+    _check(compiled, group)
     match = compiled.search(text)
     return match.group(group) if match else None
 
 
 def extract_all(text: str, pattern: str, group: int) -> list[str | None]:
     compiled = _compiled(pattern)
-    _check(compiled, pattern, group)
+    _check(compiled, group)
     return [match.group(group) for match in compiled.finditer(text)]
 
 
-def _check(compiled: Any, pattern: str, group: int) -> None:
+def _check(compiled: re.Pattern[str], group: int) -> None:
     if not 0 <= group <= compiled.groups:
         raise ValueError(f"§Pattern has {compiled.groups} groups. Cannot access group {group}§")
+
+
+def groups(text: str, pattern: str) -> list[list[str | None]]:
+    """The groups of every match."""
+    return [list(match.groups()) for match in _compiled(pattern).finditer(text)]
 
 
 def replace(text: str, pattern: str, replacement: str) -> str:
@@ -91,17 +95,22 @@ def replace(text: str, pattern: str, replacement: str) -> str:
     return str(_compiled(pattern).sub(lambda match: "".join(_filled(part, match) for part in parts), text))
 
 
-def _filled(part: str | int, match: Any) -> str:
-    return part if isinstance(part, str) else match.group(part) or ""
+def _filled(part: str | int | tuple[str], match: Any) -> str:
+    if isinstance(part, str):
+        return part
+    try:
+        return match.group(part[0] if isinstance(part, tuple) else part) or ""
+    except IndexError:
+        raise ValueError(f"§Illegal replacement sequence: unknown group {part}§") from None
 
 
-def _parts(replacement: str) -> list[str | int]:
+def _parts(replacement: str) -> list[str | int | tuple[str]]:
     """Java's replacement: `$1` is a group, a backslash keeps what follows it."""
-    found: list[str | int] = []
+    found: list[str | int | tuple[str]] = []
     for match in re.finditer(r"\\(.)|\$(\d)|\$\{(\w+)\}|([^\\$]+)|([\\$])", replacement, re.DOTALL):
-        if match[5] or match[3]:
+        if match[5]:
             raise ValueError(f"§Illegal replacement sequence: {replacement}§")
-        found.append(int(match[2]) if match[2] else match[1] or match[4])
+        found.append(int(match[2]) if match[2] else (match[3],) if match[3] else match[1] or match[4])
     return found
 
 
@@ -111,7 +120,9 @@ def re2_replacement(replacement: str) -> str | None:
         parts = _parts(replacement)
     except ValueError:
         return None
-    return "".join(f"\\{part}" if isinstance(part, int) else part.replace("\\", "\\\\") for part in parts)
+    if any(isinstance(part, tuple) for part in parts):
+        return None
+    return "".join(f"\\{part}" if isinstance(part, int) else str(part).replace("\\", "\\\\") for part in parts)
 
 
 def split(text: str, pattern: str) -> list[str]:

@@ -5,7 +5,9 @@ They are slower than DuckDB's own (about 3 million rows a second at best), so th
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import re
 import zlib
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -105,9 +107,14 @@ def _strpos(text: str, part: str, instance: int) -> int:
     return places[instance - 1 if instance > 0 else instance] + 1
 
 
+_NOT_IN_URLS = re.compile(r'[\s"<>\\^`{|}]')
+
+
 def _url_part(part: str) -> Callable[[str], str | None]:
     def read(url: str) -> str | None:
         try:
+            if _NOT_IN_URLS.search(url):
+                return None
             split = urlsplit(url)
             return {
                 "host": split.hostname or "",
@@ -164,8 +171,6 @@ _UNITS = {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_00
 
 def _duration(text: str) -> int:
     """parse_duration, in milliseconds."""
-    import re
-
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*", text)
     if match is None or match[2] not in _UNITS:
         raise ValueError(f"§duration is not a valid data duration string: {text}§")
@@ -229,6 +234,7 @@ PLAIN: dict[str, tuple[Callable[..., Any], list[str], str]] = {
     "regexp_extract": (patterns.extract, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR"),
     "regexp_extract_all": (patterns.extract_all, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR[]"),
     "regexp_replace": (patterns.replace, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR"),
+    "regexp_groups": (patterns.groups, ["VARCHAR", "VARCHAR"], "VARCHAR[][]"),
     "regexp_split": (patterns.split, ["VARCHAR", "VARCHAR"], "VARCHAR[]"),
     "regexp_count": (patterns.count, ["VARCHAR", "VARCHAR"], "BIGINT"),
     "regexp_position": (patterns.position, ["VARCHAR", "VARCHAR", "BIGINT", "BIGINT"], "INTEGER"),
@@ -241,11 +247,12 @@ PLAIN: dict[str, tuple[Callable[..., Any], list[str], str]] = {
     "url_port": (_url_port, ["VARCHAR"], "BIGINT"),
     "url_parameter": (_url_parameter, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     "url_encode": (lambda text: quote_plus(text, safe="*-._"), ["VARCHAR"], "VARCHAR"),
-    "url_decode": (lambda text: unquote_plus(text), ["VARCHAR"], "VARCHAR"),
+    "url_decode": (unquote_plus, ["VARCHAR"], "VARCHAR"),
     "format_number": (_short_number, ["BIGINT"], "VARCHAR"),
     "human_readable_seconds": (_seconds_text, ["DOUBLE"], "VARCHAR"),
     "parse_duration": (_duration, ["VARCHAR"], "BIGINT"),
     "from_base": (_from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
+    "sha512": (lambda data: hashlib.sha512(data).digest(), ["BLOB"], "BLOB"),
     "crc32": (zlib.crc32, ["BLOB"], "BIGINT"),
     "xxhash64": (xxhash64, ["BLOB"], "BLOB"),
     "ipaddress": (_ip_address, ["VARCHAR"], "VARCHAR"),

@@ -13,6 +13,7 @@ from lakectl.platforms.local.trino import grammar
 from lakectl.platforms.local.trino.calls import order_item
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.expressions import Expressions
+from lakectl.platforms.local.trino.information import information_schema
 from lakectl.platforms.local.trino.relations import Relations, values_columns
 from lakectl.platforms.local.trino.scopes import Column, Scope
 from lakectl.platforms.local.trino.types import Type, common
@@ -20,7 +21,8 @@ from lakectl.platforms.local.trino.values import Value, quoted, unsupported, wro
 from lakehouse.layout import DATABASE
 
 _SELECT_ARGS = {
-    "kind", "hint", "expressions", "from_", "from", "joins", "where", "group", "having", "distinct", "order", "limit", "offset",
+    "kind", "hint", "expressions", "from_", "from", "joins", "where", "group", "having", "distinct", "order", "limit",
+    "offset",
     "windows", "with_", "with", "operation_modifiers", "laterals",
 }  # fmt: skip
 
@@ -124,6 +126,8 @@ class Queries:
         name = node.name.lower()
         if not node.db and name in self.names:
             return quoted(name), self.names[name]
+        if node.db.lower() == "information_schema":
+            return information_schema(name, self.tables, node)
         if name not in self.tables:
             raise wrong(f"There is no table {node.name}", node, suggestion(name, self.tables, "table"))
         return f"{DATABASE}.{quoted(name)}", [(column, column, kind) for column, kind in self.tables[name].items()]

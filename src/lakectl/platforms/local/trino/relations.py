@@ -134,8 +134,8 @@ class Relations:
             raise wrong(f"{name} has {len(columns)} columns, and {len(names)} names for them", node)
         inner = self._alias(name, scope)
         for place, (shown, own, kind) in enumerate(columns):
-            shown = names[place] if names else shown
-            scope.columns.append(Column(shown, f"{quoted(inner)}.{quoted(own)}", kind, name, database))
+            called = names[place] if names else shown
+            scope.columns.append(Column(called, f"{quoted(inner)}.{quoted(own)}", kind, name, database))
         return quoted(inner)
 
     def _alias(self, name: str, scope: Scope) -> str:
@@ -168,7 +168,8 @@ class Relations:
             else None
         )
         name = named.name if named is not None and named.name else ""
-        return f"{lateral}(SELECT {outer} FROM (SELECT {inner}) AS elements) AS {self._named(name, known, named, scope, node)}"
+        called = self._named(name, known, named, scope, node)
+        return f"{lateral}(SELECT {outer} FROM (SELECT {inner}) AS elements) AS {called}"
 
     def _unnest_one(self, value: Value, node: exp.Expr, parts: list[str], columns: list[tuple[str, str, Type]]) -> None:
         source = f"e{len(parts)}"

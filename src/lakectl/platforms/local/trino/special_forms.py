@@ -154,10 +154,8 @@ def _round_decimal(value: Value, places: list[Value], node: exp.Expr) -> Value:
             f"(trino_half_up({whole(value.sql, value.type, 0)}, CAST({size} AS HUGEINT)) * CAST({size} AS HUGEINT))"
         )
         return Value(scaled(digits, to), to)
-    return Value(
-        f"CAST(CAST({value.sql} AS DECIMAL({precision - scale + count + 1 if precision < MAX_DIGITS else MAX_DIGITS},{count})) AS {duckdb_type(to)})",
-        to,
-    )
+    width = precision - scale + count + 1 if precision < MAX_DIGITS else MAX_DIGITS
+    return Value(f"CAST(CAST({value.sql} AS DECIMAL({width},{count})) AS {duckdb_type(to)})", to)
 
 
 def _truncate(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -314,10 +312,20 @@ def _array_sort(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     }
     back = self.write(function.this, scope.inner(names_of)).sql
     forth = self.write(function.this, scope.inner({names[0]: names_of[names[1]], names[1]: names_of[names[0]]})).sql
-    odd = f"list_filter({wrapped}, lambda {item}: len(list_filter({wrapped}, lambda {other}: sign({back}) <> -sign({forth}))) > 0)"
-    fail = "CAST(trino_fail('The lambda of array_sort contradicts itself: it must give -1, 0 or 1 also for nulls') AS BIGINT)"
+    clash = f"list_filter({wrapped}, lambda {other}: sign({back}) <> -sign({forth}))"
+    odd = f"list_filter({wrapped}, lambda {item}: len({clash}) > 0)"
+    fail = "CAST(trino_fail('The lambda of array_sort contradicts itself: it needs an answer for nulls') AS BIGINT)"
     wrapped = f"list_slice({wrapped}, 1, CASE WHEN len({odd}) > 0 THEN {fail} ELSE len({wrapped}) END)"
-    sql = f"list_transform(list_reduce({wrapped}, lambda {kept}, {item}: {joined}, {start}), lambda {other}: struct_extract({other}, 'v'))"
+    done = f"list_reduce({wrapped}, lambda {kept}, {item}: {joined}, {start})"
+    sql = f"list_transform({done}, lambda {other}: struct_extract({other}, 'v'))"
+    # What is in order already, or in the opposite order, Java leaves or turns round without another comparison.
+    spot = self.fresh("place")
+    pair = {names[0]: Value(f"{items.sql}[{spot}]", of), names[1]: Value(f"{items.sql}[{spot} - 1]", of)}
+    step = self.write(function.this, scope.inner(pair)).sql
+    falling = f"len(list_filter(range(2, len({items.sql}) + 1), lambda {spot}: {step} < 0))"
+    whole_run = f"GREATEST(len({items.sql}) - 1, 0)"
+    turned = f"WHEN {falling} = {whole_run} THEN list_reverse({items.sql})"
+    sql = f"CASE WHEN {falling} = 0 THEN {items.sql} {turned} ELSE {sql} END"
     return Value(sql, array(of))
 
 
@@ -409,13 +417,12 @@ def _percentile(self: Expressions, node: exp.Expr, scope: Scope, around: Any, it
     value, share = values
     kind = BIGINT if coerces(value.type, BIGINT) else REAL if value.type == REAL else DOUBLE
     if value.type.base == "decimal":
-        kind = DOUBLE
+        kind = REAL
     if not value.type.is_number:
         raise wrong(f"approx_percentile takes numbers, not {value.type}", node)
-    listed = f"list_sort({around.call('list', coerced(value, kind), where=f'{value.sql} IS NOT NULL')})"
+    listed = f"trino_few(list_sort({around.call('list', coerced(value, kind), where=f'{value.sql} IS NOT NULL')}))"
     if share.type.base == "array":
         name = self.fresh("share")
-        kind = REAL if value.type.base == "decimal" else kind
         one = f"trino_percentile({listed}, CAST({name} AS DOUBLE))"
         return Value(f"list_transform({share.sql}, lambda {name}: CAST({one} AS {duckdb_type(kind)}))", array(kind))
     if not coerces(share.type, DOUBLE):
@@ -429,6 +436,17 @@ def _histogram(self: Expressions, node: exp.Expr, scope: Scope, around: Any, ite
     value = self.write(items[0], scope)
     done = around.call("histogram", value.sql)
     return Value(f"CAST({done} AS MAP({duckdb_type(value.type)}, BIGINT))", map_of(value.type, BIGINT))
+
+
+def _array_agg(self: Expressions, node: exp.Expr, scope: Scope, around: Any, items: list[exp.Expr]) -> Value:
+    if len(items) != 1:
+        raise wrong("array_agg takes one value", node)
+    value = self.write(items[0], scope)
+    sql = _held(value) if value.type == UNKNOWN else value.sql
+    if around.distinct and not around.order and not around.over:
+        around.distinct = ""
+        return Value(f"trino_distinct_list({around.call('list', sql)})", array(value.type))
+    return Value(around.call("list", sql), array(value.type))
 
 
 def _reduce_agg(self: Expressions, node: exp.Expr, scope: Scope, around: Any, items: list[exp.Expr]) -> Value:
@@ -468,6 +486,7 @@ AGGREGATES: dict[str, Callable[..., Value]] = {
     "approx_percentile": _percentile,
     "histogram": _histogram,
     "reduce_agg": _reduce_agg,
+    "array_agg": _array_agg,
 }
 
 __all__ = ["BOOLEAN", "FORMS", "Type", "quoted"]

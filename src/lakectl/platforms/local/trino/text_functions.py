@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import calls, patterns
+from lakectl.platforms.local.trino import calls, literals, patterns
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.functions import SCALARS
 from lakectl.platforms.local.trino.scopes import Scope
@@ -87,13 +87,14 @@ def _extract(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 def _extract_all(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     value, pattern, *_ = values = _texts(self, node, scope, 2, 3)
     _pattern(pattern, node)
-    sql = f"{self.python.named('regexp_extract_all')}({coerced(value, VARCHAR)}, {coerced(pattern, VARCHAR)}, {_group(values)})"
+    texts = f"{coerced(value, VARCHAR)}, {coerced(pattern, VARCHAR)}"
+    sql = f"{self.python.named('regexp_extract_all')}({texts}, {_group(values)})"
     return Value(sql, array(Type("varchar", value.type.args)))
 
 
 def _replace(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     if node.expressions and isinstance(node.expressions[-1], exp.Lambda):
-        raise unsupported("has no regexp_replace with a lambda", node)
+        return _replace_by_lambda(self, node, scope)
     value, pattern, *rest = _texts(self, node, scope, 2, 3)
     new = rest[0] if rest else Value("''", VARCHAR, "")
     a, b = coerced(value, VARCHAR), coerced(pattern, VARCHAR)
@@ -104,6 +105,22 @@ def _replace(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
             b = text(patterns.for_re2(str(pattern.literal)))
             return Value(f"regexp_replace({a}, {b}, {text(simple)}, 'g')", kind)
     return Value(f"{self.python.named('regexp_replace')}({a}, {b}, {coerced(new, VARCHAR)})", kind)
+
+
+def _replace_by_lambda(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    """regexp_replace(x, pattern, groups -> ...): what stands between the matches, and what the lambda makes of each."""
+    value, pattern = _texts(self, node, scope, 3, 3)
+    _pattern(pattern, node)
+    a, b = coerced(value, VARCHAR), coerced(pattern, VARCHAR)
+    names, body = calls.body_of(self, node.expressions[2], scope, [array(VARCHAR)])
+    if not body.type.is_text:
+        raise wrong(f"The lambda gives {body.type}, and text is wanted", node)
+    between = f"{self.python.named('regexp_split')}({a}, {b})"
+    made = f"list_transform({self.python.named('regexp_groups')}({a}, {b}), lambda {names[0]}: {body.sql})"
+    place = self.fresh("place")
+    piece = f"{between}[{place}] || coalesce({made}[{place}], '')"
+    pieces = f"list_transform(range(1, len({between}) + 1), lambda {place}: {piece})"
+    return Value(f"array_to_string({pieces}, '')", VARCHAR)
 
 
 def _replaced(value: Type, new: Type) -> Type:
@@ -139,7 +156,8 @@ def _position(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     value, pattern, *rest = _texts(self, node, scope, 2, 4)
     _pattern(pattern, node)
     numbers = [coerced(item, BIGINT) for item in rest] + ["1", "1"][len(rest) :]
-    sql = f"{self.python.named('regexp_position')}({coerced(value, VARCHAR)}, {coerced(pattern, VARCHAR)}, {', '.join(numbers)})"
+    texts = f"{coerced(value, VARCHAR)}, {coerced(pattern, VARCHAR)}"
+    sql = f"{self.python.named('regexp_position')}({texts}, {', '.join(numbers)})"
     return Value(sql, INTEGER)
 
 
@@ -186,6 +204,8 @@ def _format(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 def _formatted(self: Expressions, spec: re.Match[str], value: Value, node: exp.Expr) -> str:
     """One value in Java's format."""
     flags, width, kind = spec["flags"], int(spec["width"] or 0), spec["kind"]
+    if value.type == UNKNOWN and not flags and not width:
+        return "'null'"
     if set(flags) - {"0", ",", "-"} or value.type == UNKNOWN:
         raise unsupported(f"cannot write {spec.group(0)}", node)
     if kind == "d" and value.type.is_integer:
@@ -196,17 +216,23 @@ def _formatted(self: Expressions, spec: re.Match[str], value: Value, node: exp.E
         shown = f"trino_group_digits({rounded}, {digits})" if "," in flags else f"CAST({rounded} AS VARCHAR)"
     elif kind == "s" and value.type.base not in ("double", "real") and not value.type.of and spec["digits"] is None:
         shown = self.cast(value, VARCHAR, node).sql
+    elif kind == "s" and value.type.base == "double" and spec["digits"] is None:
+        sql, written = value.sql, self.cast(value, VARCHAR, node).sql  # Java writes 1.0, and 1.0E7 from there on
+        plain = f"abs({sql}) >= 0.001 AND abs({sql}) < 10000000 OR {sql} = 0"
+        shown = f"CASE WHEN {plain} THEN CAST({sql} AS VARCHAR) ELSE {written} END"
+    elif kind == "e" and value.type.base == "double" and spec["digits"] is None:
+        shown = f"printf('%e', {value.sql})"
     elif kind == "x" and value.type.is_integer:
         shown = f"lower(to_base({value.sql}, 16))"
     else:
         raise unsupported(f"cannot write {value.type} as {spec.group(0)}", node)
+    shown = f"coalesce({shown}, 'null')"
     if not width:
         return shown
     if "-" in flags:
         return f"rpad({shown}, GREATEST({width}, length({shown}))::INTEGER, ' ')"
     if "0" in flags:
-        bare = f"lpad(ltrim({shown}, '-'), GREATEST({width} - (length({shown}) - length(ltrim({shown}, '-'))), length(ltrim({shown}, '-')))::INTEGER, '0')"
-        return f"(CASE WHEN starts_with({shown}, '-') THEN '-' ELSE '' END || {bare})"
+        return f"trino_zero_padded({shown}, {width})"
     return f"lpad({shown}, GREATEST({width}, length({shown}))::INTEGER, ' ')"
 
 
@@ -224,6 +250,19 @@ def _array_join(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
         other = self.fresh("item")
         items = f"list_filter({items}, lambda {other}: {other} IS NOT NULL)"
     return Value(f"array_to_string({items}, {coerced(values[1], VARCHAR)})", VARCHAR)
+
+
+def json_value(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    """json_value(x, 'lax $.a' RETURNING type)."""
+    if node.args.get("on_condition"):
+        raise unsupported("has no ON EMPTY or ON ERROR in json_value", node)
+    value, path = self.write(node.this, scope), self.write(node.args["path"], scope)
+    if not value.type.is_text:
+        raise wrong(f"json_value takes text, not {value.type}", node)
+    sql = f"{self.python.named('json_value')}({value.sql}, {path.sql})"
+    returning = node.args.get("returning")
+    found = Value(sql, VARCHAR)
+    return found if not returning else self.cast(found, literals.type_of(returning), node, safe=True)
 
 
 FORMS: dict[str, Form] = {

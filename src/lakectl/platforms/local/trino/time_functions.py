@@ -132,6 +132,8 @@ def _unit(value: Value, node: exp.Expr) -> str:
 
 
 def _timely(name: str, value: Value, node: exp.Expr) -> None:
+    if value.type.base == "time" and name in ("date_trunc", "date_add", "date_diff"):
+        return
     if value.type.base not in ("date", "timestamp", "timestamp with time zone", "unknown"):
         hint = "Write the day as date '2025-04-01'." if value.type.is_text else ""
         raise wrong(f"{name} takes a date or timestamp, not {value.type}", node, hint)
@@ -145,6 +147,10 @@ def date_trunc(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
         if unit in _CLOCK_UNITS:
             raise wrong(f"'{unit}' is not a valid DATE field", node)
         return Value(f"CAST(date_trunc('{unit}', {value.sql}) AS DATE)", DATE)
+    if value.type.base == "time":
+        if unit not in _CLOCK_UNITS:
+            raise wrong(f"'{unit}' is not a valid TIME field", node)
+        return Value(f"CAST(date_trunc('{unit}', DATE '2000-01-01' + {value.sql}) AS TIME)", value.type)
     done = f"date_trunc('{unit}', {clock(value, node)})"
     if not value.type.is_instant:
         return Value(done, value.type)
@@ -185,7 +191,8 @@ def date_diff(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     for value in (first, last):
         _timely("date_diff", value, node)
     meeting = common(first.type, last.type)
-    assert meeting is not None
+    if meeting is None:
+        raise wrong(f"Unexpected parameters ({first.type}, {last.type}) for function date_diff", node)
     if meeting.base == "date" and unit in _CLOCK_UNITS:
         raise wrong(f"'{unit}' is not a valid DATE field", node)
     one, two = coerced(first, meeting), coerced(last, meeting)
@@ -237,14 +244,18 @@ def date_parse(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     if not (value.type.is_text or value.type == UNKNOWN):
         raise wrong(f"date_parse takes text, not {value.type}", node)
     form = _mysql(pattern, node, parsing=True)
-    return Value(f"strptime({coerced(value, VARCHAR)}, {text(form)})", timestamp(3))
+    sql = f"strptime({coerced(value, VARCHAR)}, {text(form)})"
+    if "%y" in form:  # 69 is 2069
+        sql = f"CASE WHEN year({sql}) = 1969 THEN {sql} + to_years(100) ELSE {sql} END"
+    return Value(sql, timestamp(3))
 
 
 # Joda's letters, as format_datetime and parse_datetime take them; a rule of None is written below.
 _JODA = {
-    "yyyy": "%Y", "y": "%Y", "yy": "%y", "YYYY": "%Y", "YY": "%y", "xxxx": "%G", "ww": "%V", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m",
-    "dd": "%d", "d": "%-d", "DDD": "%j", "D": "%-j", "EEEE": "%A", "EEE": "%a", "EE": "%a", "E": "%a", "e": "%u", "a": "%p",
-    "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I", "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S", "SSS": "%g",
+    "yyyy": "%Y", "y": "%Y", "yy": "%y", "YYYY": "%Y", "YY": "%y", "xxxx": "%G", "ww": "%V", "MMMM": "%B", "MMM": "%b",
+    "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "DDD": "%j", "D": "%-j", "EEEE": "%A", "EEE": "%a", "EE": "%a",
+    "E": "%a", "e": "%u", "a": "%p", "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I", "mm": "%M", "m": "%-M", "ss": "%S",
+    "s": "%-S", "SSS": "%g",
 }  # fmt: skip
 _JODA_TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
 
@@ -310,6 +321,8 @@ def parse_datetime(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     tokens = _joda(pattern, node)
     form = "".join("%z" if token in ("Z", "ZZ") else _strftime(token, node) for token in tokens)
     sql = f"strptime({coerced(value, VARCHAR)}, {text(form)})"
+    if "yy" in tokens:  # Joda's two digits lie within 50 years of 30 years ago
+        sql = f"CASE WHEN year({sql}) > year(now()) + 19 THEN {sql} - to_years(100) ELSE {sql} END"
     if not {"Z", "ZZ"} & set(tokens):
         return Value(instant_of(f"CAST({sql} AS TIMESTAMP)", "UTC"), instant(3))
     zone = MIXED
@@ -343,7 +356,8 @@ def from_iso8601_timestamp(self: Expressions, node: exp.Expr, scope: Scope) -> V
         raise wrong(f"{value.literal!r} is no ISO 8601 timestamp that can be read here", node)
     year, month, day, hour, minute, second, fraction, zone = match.groups()
     zone = f"{zone}:00" if zone and len(zone) == 3 else zone
-    written = f"{year}-{month or '01'}-{day or '01'} {hour or '00'}:{minute or '00'}:{second or '00'}.{(fraction or '0')[:3]:0<3}"
+    clock_text = f"{hour or '00'}:{minute or '00'}:{second or '00'}.{(fraction or '0')[:3]:0<3}"
+    written = f"{year}-{month or '01'}-{day or '01'} {clock_text}"
     return literals.zoned_cast(f"{written} {zone or 'UTC'}", instant(3), node, safe=False)
 
 
@@ -427,6 +441,12 @@ def sequence(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return Value(sql, array(meeting))
 
 
+def last_day_of_month(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    (value,) = arguments(self, node, scope, 1)
+    _timely("last_day_of_month", value, node)
+    return Value(f"last_day({clock(value, node)})", DATE)
+
+
 def current_timezone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     arguments(self, node, scope, 0)
     return Value("'UTC'", VARCHAR)
@@ -450,6 +470,7 @@ FORMS: dict[str, Form] = {
     "at_timezone": at_timezone,
     "sequence": sequence,
     "current_timezone": current_timezone,
+    "last_day_of_month": last_day_of_month,
 }
 
 __all__ = ["FORMS", "Type", "is_offset", "zone_info"]

@@ -194,7 +194,7 @@ def coerces(source: Type, target: Type) -> bool:
     """True if a value of `source` becomes one of `target` without a cast."""
     if source.is_number and target.is_number and target.base == "decimal":
         (p1, s1), (p2, s2) = as_decimal(source).args or (99, 99), target.args
-        return source.base != "real" and source.base != "double" and p1 - s1 <= p2 - s2 and s1 <= s2
+        return source.base not in ("real", "double") and p1 - s1 <= p2 - s2 and s1 <= s2
     meeting = common(source, target)
     if meeting is None:
         return False
