@@ -33,6 +33,7 @@ check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m lakectl.cli.reference --check docs/cli.md
+	$(BIN)/python -m lakectl.platforms.local.trino.rules --check docs/queries.md
 
 scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates and the workflows
 	.venv/scan/bin/checkov --compact --quiet --skip-download --framework cloudformation --directory src/lakectl/platforms/aws
@@ -44,6 +45,7 @@ bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name
 
 docs: .venv/dev  ## Write the generated docs anew
 	$(BIN)/python -m lakectl.cli.reference docs/cli.md
+	$(BIN)/python -m lakectl.platforms.local.trino.rules docs/queries.md
 
 lock: .venv/dev  ## Write constraints.txt anew
 	$(BIN)/python -m pip install --quiet uv

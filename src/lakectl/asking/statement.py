@@ -17,9 +17,9 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
+from lakectl.asking.errors import QueryError, QueryFailed
 from lakectl.asking.parameters import Value, literal, missing_parameter
-from lakectl.errors import UsageError
-from lakehouse.errors import LakehouseError
+from lakectl.asking.spelling import check_spelling
 from lakehouse.layout import DATABASE
 
 DIALECT = "trino"
@@ -38,13 +38,7 @@ _VALUE_ENDS = (
     TokenType.NUMBER,
 )
 
-
-class QueryError(UsageError):
-    """A question that cannot be asked: no SQL, more than a query, or about something that is not there."""
-
-
-class QueryFailed(LakehouseError):
-    """A question that broke while it was answered, such as a division by zero."""
+__all__ = ["QueryError", "QueryFailed", "Statement", "parse"]
 
 
 @dataclass(frozen=True)
@@ -89,6 +83,7 @@ def parse(sql: str) -> Statement:
 
 def _query(sql: str) -> exp.Query:
     try:
+        check_spelling(sql)
         trees = [tree for tree in sqlglot.parse(sql, read=DIALECT) if tree is not None]
     except ParseError as error:
         raise unreadable(error) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import calls, literals, text_functions
+from lakectl.platforms.local.trino import aggregation, applying, calls, literals, text_functions
 from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced, fields_of
 from lakectl.platforms.local.trino.numbers import arithmetic
 from lakectl.platforms.local.trino.python_functions import PythonFunctions
@@ -400,7 +400,7 @@ def _like(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
 
 def _concat(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    return calls.concatenated(self, [self.write(node.this, scope), self.write(node.expression, scope)], node)
+    return applying.concatenated(self, [self.write(node.this, scope), self.write(node.expression, scope)], node)
 
 
 def _case(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -471,7 +471,7 @@ def _array(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
 def _tuple(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     items = [self.write(item, scope) for item in node.expressions]
-    return calls.row_of(items)
+    return applying.row_of(items)
 
 
 def _subscript(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -505,7 +505,7 @@ def _interval(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
 
 def _at_zone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    return calls.at_zone(self.write(node.this, scope), self.write(node.args["zone"], scope), node)
+    return applying.at_zone(self.write(node.this, scope), self.write(node.args["zone"], scope), node)
 
 
 def _alias(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -597,12 +597,12 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.Localtime: _moment,
     exp.CurrentUser: _moment,
     exp.Anonymous: calls.function,
-    exp.Window: calls.windowed,
-    exp.Filter: calls.aggregate_node,
-    exp.IgnoreNulls: calls.aggregate_node,
-    exp.RespectNulls: calls.aggregate_node,
-    exp.GroupConcat: calls.aggregate_node,
-    exp.WithinGroup: calls.aggregate_node,
+    exp.Window: aggregation.windowed,
+    exp.Filter: aggregation.aggregate_node,
+    exp.IgnoreNulls: aggregation.aggregate_node,
+    exp.RespectNulls: aggregation.aggregate_node,
+    exp.GroupConcat: aggregation.aggregate_node,
+    exp.WithinGroup: aggregation.aggregate_node,
     exp.Trim: calls.trim,
     exp.Extract: calls.extract,
     exp.StrPosition: calls.position,

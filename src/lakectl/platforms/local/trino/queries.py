@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from lakectl.asking.statement import suggestion
 from lakectl.platforms.local.trino import grammar
-from lakectl.platforms.local.trino.calls import order_item
+from lakectl.platforms.local.trino.applying import order_item
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.expressions import Expressions
 from lakectl.platforms.local.trino.information import information_schema

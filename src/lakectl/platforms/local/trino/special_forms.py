@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import calls
+from lakectl.platforms.local.trino import applying
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.numbers import arithmetic, scaled, whole
 from lakectl.platforms.local.trino.scopes import Scope
@@ -80,7 +80,7 @@ def _typeof(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
 
 def _row(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    return calls.row_of(_values(self, node, scope))
+    return applying.row_of(_values(self, node, scope))
 
 
 def _extreme(name: str) -> Form:
@@ -163,7 +163,7 @@ def _truncate(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
     value, *places = _values(self, node, scope, 1, 2)
     if value.type.base != "decimal":
-        return calls.applied(self, node, scope, SCALARS["truncate"], [value, *places])
+        return applying.applied(self, node, scope, SCALARS["truncate"], [value, *places])
     precision, scale = value.type.args
     if not places:
         to = decimal(max(precision - scale, 1), 0)
@@ -202,7 +202,7 @@ def _reduce(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     step, finish = node.expressions[2:]
     if items.type.base != "array" or not isinstance(step, exp.Lambda) or not isinstance(finish, exp.Lambda):
         raise wrong("reduce takes an array, a start, and two lambdas", node)
-    names, body = calls.body_of(self, step, scope, [start.type, items.type.of[0]])
+    names, body = applying.body_of(self, step, scope, [start.type, items.type.of[0]])
     if common(start.type, body.type) is None or not (coerces(body.type, start.type) or start.type == body.type):
         raise wrong(
             f"The lambda gives {body.type}, and the start is {start.type}",
@@ -210,8 +210,8 @@ def _reduce(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
             f"Cast the start: cast(... as {body.type}).",
         )
     sql = f"list_reduce({items.sql}, lambda {', '.join(names)}: {coerced(body, start.type)}, {_held(start)})"
-    _, done = calls.body_of(self, finish, scope, [start.type])
-    name = calls.body_of(self, finish, scope, [start.type])[0][0]
+    _, done = applying.body_of(self, finish, scope, [start.type])
+    name = applying.body_of(self, finish, scope, [start.type])[0][0]
     if done.sql == name.replace(name.rsplit("_", 1)[1], str(self.names - 1)):
         return Value(sql, start.type)
     return _let(self, finish, scope, Value(sql, start.type))
@@ -223,7 +223,7 @@ def _held(value: Value) -> str:
 
 def _let(self: Expressions, function: exp.Expr, scope: Scope, value: Value) -> Value:
     """A lambda of one value, given that value, which is computed once."""
-    names, body = calls.body_of(self, function, scope, [value.type])
+    names, body = applying.body_of(self, function, scope, [value.type])
     return Value(f"list_extract(list_transform([{value.sql}], lambda {names[0]}: {body.sql}), 1)", body.type)
 
 
@@ -288,7 +288,7 @@ def _array_sort(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     from lakectl.platforms.local.trino.functions import SCALARS
 
     if len(node.expressions) != 2:
-        return calls.call(self, node, scope, SCALARS["array_sort"])
+        return applying.call(self, node, scope, SCALARS["array_sort"])
     items, function = self.write(node.expressions[0], scope), node.expressions[1]
     if items.type.base != "array" or not isinstance(function, exp.Lambda) or len(function.expressions) != 2:
         raise wrong("array_sort takes an array and a lambda of two elements", node)
@@ -395,11 +395,11 @@ def _average(self: Expressions, node: exp.Expr, scope: Scope, around: Any, items
 
     values = [self.write(item, scope) for item in items]
     if len(values) != 1:
-        raise calls.unfit("avg", PLAIN["avg"], values, node)
+        raise applying.unfit("avg", PLAIN["avg"], values, node)
     if values[0].type.base != "decimal":
-        chosen = calls.choose([form for form in PLAIN["avg"] if callable(form.sql)], [values[0].type])
+        chosen = applying.choose([form for form in PLAIN["avg"] if callable(form.sql)], [values[0].type])
         if chosen is None:
-            raise calls.unfit("avg", PLAIN["avg"], values, node)
+            raise applying.unfit("avg", PLAIN["avg"], values, node)
         form, _ = chosen
         assert callable(form.sql)
         return Value(form.sql(around.call, coerced(values[0], form.takes[0])), form.gives)
@@ -453,7 +453,7 @@ def _reduce_agg(self: Expressions, node: exp.Expr, scope: Scope, around: Any, it
     if len(items) != 4 or not isinstance(items[2], exp.Lambda):
         raise wrong("reduce_agg takes a value, a start and two lambdas", node)
     value, start = self.write(items[0], scope), self.write(items[1], scope)
-    names, body = calls.body_of(self, items[2], scope, [start.type, value.type])
+    names, body = applying.body_of(self, items[2], scope, [start.type, value.type])
     if common(start.type, body.type) != start.type:
         raise wrong(f"The lambda gives {body.type}, and the start is {start.type}", node)
     listed = around.call("list", value.sql, where=f"{value.sql} IS NOT NULL")
@@ -467,7 +467,7 @@ def listagg(self: Expressions, node: exp.Expr, scope: Scope, around: Any) -> Val
     if node.args.get("on_overflow") is not None:
         raise unsupported("has no ON OVERFLOW", node)
     if isinstance(inner, exp.Order):
-        around.order = " " + calls.ordered(self, inner, scope)
+        around.order = " " + applying.ordered(self, inner, scope)
         inner = inner.this
     if isinstance(inner, exp.Distinct):
         around.distinct = "DISTINCT "

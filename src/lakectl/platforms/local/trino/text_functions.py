@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import calls, literals, patterns
+from lakectl.platforms.local.trino import applying, literals, patterns
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.functions import SCALARS
 from lakectl.platforms.local.trino.scopes import Scope
@@ -112,7 +112,7 @@ def _replace_by_lambda(self: Expressions, node: exp.Expr, scope: Scope) -> Value
     value, pattern = _texts(self, node, scope, 3, 3)
     _pattern(pattern, node)
     a, b = coerced(value, VARCHAR), coerced(pattern, VARCHAR)
-    names, body = calls.body_of(self, node.expressions[2], scope, [array(VARCHAR)])
+    names, body = applying.body_of(self, node.expressions[2], scope, [array(VARCHAR)])
     if not body.type.is_text:
         raise wrong(f"The lambda gives {body.type}, and text is wanted", node)
     between = f"{self.python.named('regexp_split')}({a}, {b})"
@@ -136,7 +136,7 @@ def _length(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
         value = self.write(node.expressions[0], scope)
         if value.type.base == "char":
             return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN CAST({value.type.args[0]} AS BIGINT) END", BIGINT)
-    return calls.call(self, node, scope, SCALARS["length"])
+    return applying.call(self, node, scope, SCALARS["length"])
 
 
 def _split(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -165,7 +165,7 @@ def _concat(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     values = [self.write(item, scope) for item in node.expressions]
     if len(values) < 2:
         raise wrong("There must be two or more concatenation arguments", node)
-    return calls.concatenated(self, values, node)
+    return applying.concatenated(self, values, node)
 
 
 def _concat_ws(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
