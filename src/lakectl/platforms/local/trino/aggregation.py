@@ -130,10 +130,9 @@ def _window_parts(self: Expressions, node: exp.Expr, scope: Scope) -> dict[str, 
     if order := node.args.get("order"):
         parts["order"] = ordered(self, order, scope)
     if spec := node.args.get("spec"):
-        if any(spec.args.get(name) for name in ("exclude",)):
+        if spec.args.get("exclude"):
             raise wrong("Athena has no EXCLUDE in a window", node)
-        key = order.expressions[0] if order and len(order.expressions) == 1 else None
-        ends = [_end(self, spec, end, scope, key) for end in ("start", "end")]
+        ends = [_end(self, spec, end, scope) for end in ("start", "end")]
         if spec.args.get("end") is None:
             parts["spec"] = f"{spec.args['kind']} {ends[0]}"
         else:
@@ -141,7 +140,7 @@ def _window_parts(self: Expressions, node: exp.Expr, scope: Scope) -> dict[str, 
     return parts
 
 
-def _end(self: Expressions, spec: exp.Expr, end: str, scope: Scope, key: Any) -> str:
+def _end(self: Expressions, spec: exp.Expr, end: str, scope: Scope) -> str:
     edge, side = spec.args.get(end), spec.args.get(f"{end}_side") or ""
     if edge is None or isinstance(edge, str):
         return f"{edge or ''} {side}".strip()
@@ -151,12 +150,6 @@ def _end(self: Expressions, spec: exp.Expr, end: str, scope: Scope, key: Any) ->
         amount = f"to_milliseconds({amount})" if "day" in value.type.base else f"to_months(CAST({amount} AS INTEGER))"
     elif not value.type.is_number:
         raise wrong(f"A window's frame takes a number or an interval, not {value.type}", edge)
-    if (
-        key is not None
-        and str(spec.args["kind"]).upper() == "RANGE"
-        and self.write(key.this, scope).type == timestamp(3)
-    ):
-        pass
     return f"{amount} {side}".strip()
 
 

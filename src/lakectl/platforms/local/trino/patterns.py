@@ -56,11 +56,13 @@ def _java(pattern: str) -> str:
 
 def can_read(pattern: str) -> bool:
     """True if Python reads the pattern as Java does."""
+    if re.search(r"\\[pPhHRXG]|\[:\w+:\]|&&", pattern):
+        return False
     try:
         _compiled(pattern)
     except ValueError:
         return False
-    return re.search(r"\\[pPhHRXG]|\[:\w+:\]|&&", pattern) is None
+    return True
 
 
 def like(text: str, pattern: str) -> bool:

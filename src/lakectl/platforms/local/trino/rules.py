@@ -14,6 +14,7 @@ from lakectl.asking.spelling import OTHER_TYPES, SPELLINGS
 from lakectl.platforms.local.trino import functions, special_forms
 from lakectl.platforms.local.trino.aggregates import AGGREGATES, WINDOWS
 from lakectl.platforms.local.trino.other_names import OTHER_NAMES
+from lakectl.platforms.local.trino.signatures import table
 from lakectl.platforms.local.trino.text_functions import FORMS as TEXT_FORMS
 from lakectl.platforms.local.trino.time_functions import FORMS as TIME_FORMS
 
@@ -59,11 +60,11 @@ def documented() -> str:
 
 def _functions() -> list[str]:
     groups: dict[str, Iterable[str]] = {
-        "Numbers": functions.table(functions.NUMBERS),
-        "Text": {**functions.table(functions.TEXT), **TEXT_FORMS},
-        "Dates and times": {**functions.table(functions.TIMES), **TIME_FORMS},
-        "JSON": {**functions.table(functions.JSONS), "json_value": None},
-        "Arrays and maps": functions.table({k: v for k, v in functions.COLLECTIONS.items() if v is not None}),
+        "Numbers": table(functions.NUMBERS),
+        "Text": {**table(functions.TEXT), **TEXT_FORMS},
+        "Dates and times": {**table(functions.TIMES), **TIME_FORMS},
+        "JSON": {**table(functions.JSONS), "json_value": None},
+        "Arrays and maps": table({k: v for k, v in functions.COLLECTIONS.items() if v is not None}),
         "Others": special_forms.FORMS,
         "Aggregates": {**AGGREGATES, **special_forms.AGGREGATES, "listagg": None},
         "Windows": WINDOWS,
