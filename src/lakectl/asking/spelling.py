@@ -46,6 +46,7 @@ OTHER_TYPES = {
     **dict.fromkeys(("bytea", "blob", "binary", "bytes"), "varbinary"),
     **dict.fromkeys(("bool", "bit"), "boolean"),
 }
+_QUOTED = (TokenType.STRING, TokenType.IDENTIFIER)
 _AFTER_VALUE = (
     TokenType.VAR,
     TokenType.IDENTIFIER,
@@ -70,7 +71,7 @@ def check_spelling(sql: str) -> None:
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         text = token.text.lower()
         is_name = text in ("exclude", "top", "glob", "regexp") and token.token_type == TokenType.VAR
-        if text in SPELLINGS and not is_name and token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER):
+        if text in SPELLINGS and not is_name and token.token_type not in _QUOTED:
             raise _not_trino(token, *SPELLINGS[text])
         if (
             text in OTHER_TYPES
@@ -80,6 +81,7 @@ def check_spelling(sql: str) -> None:
             and called[-1] in ("cast", "try_cast")
         ):
             raise QueryError(f"Unknown type: {text}{_at(token)}.", f"Write {OTHER_TYPES[text]}.")
+        _check_neighbours(sql, before, token, after)
         if token.token_type == TokenType.L_PAREN:
             called.append(before.text.lower() if before is not None else "")
         if token.token_type == TokenType.R_PAREN and called:
@@ -113,6 +115,25 @@ def _check_interval(token: Token, behind: list[Token]) -> None:
         raise QueryError(
             f"{written} is no interval{_at(token)}.", "Write the amount in quotes and a unit, such as interval '1' day."
         )
+
+
+# What a comma cannot stand before.
+_ENDS = ("from", "where", "group", "order", "having", "limit", ")", ";")
+
+
+def _check_neighbours(sql: str, before: Token | None, token: Token, after: Token | None) -> None:
+    """What sqlglot forgives: a comma too many, FROM first, `1_000` as a number and a name, `0xff` as bytes."""
+    ends = after is None or (after.token_type not in _QUOTED and after.text.lower() in _ENDS)
+    if token.token_type == TokenType.COMMA and ends:
+        raise QueryError(f"There is a comma too many{_at(token)}.", "Take it away, or write what is missing behind it.")
+    if token.token_type == TokenType.FROM and (before is None or before.text.lower() in ("union", "all", "except")):
+        raise QueryError(f"There is no SELECT before FROM{_at(token)}.", "Write SELECT * FROM ...")
+    touches = before is not None and before.end + 1 == token.start
+    if touches and before is not None and before.token_type == TokenType.NUMBER and token.token_type == TokenType.VAR:
+        written = before.text + token.text
+        raise QueryError(f"{written} cannot be read here{_at(before)}.", "Write numbers in digits alone.")
+    if token.token_type == TokenType.HEX_STRING and sql[token.start] == "0":
+        raise QueryError(f"A number in base 16 cannot be read here{_at(token)}.", "from_base('ff', 16) runs on both.")
 
 
 def _follows_value(before: Token | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -220,6 +221,9 @@ def _shifted(self: Expressions, sign: str, left: Value, right: Value) -> Value |
         if sign == "*" and right.type.is_integer:
             return Value(f"({left.sql} * {right.sql})", left.type)
         return Value(f"CAST(trunc({left.sql} {sign} CAST({right.sql} AS DOUBLE)) AS BIGINT)", left.type)
+    if sign == "-" and a == b == "time":
+        at = "epoch_ms(DATE '2000-01-01' + {})"
+        return Value(f"({at.format(left.sql)} - {at.format(right.sql)})", DAYS)
     if sign == "-" and b not in spans:
         meeting = common(left.type, right.type)
         if meeting is not None and meeting.base in ("date", "timestamp", "timestamp with time zone"):
@@ -535,6 +539,19 @@ def _bytes(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return Value(f"unhex({text(str(node.this))})", Type("varbinary"))
 
 
+def _unicode(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    del self, scope
+    if node.args.get("escape"):
+        raise unsupported("has no UESCAPE", node)
+    written = re.sub(r"\\\\|\\\+([0-9a-fA-F]{6})|\\([0-9a-fA-F]{4})", _letter, str(node.this))
+    return Value(text(written), Type("varchar", (len(written),)), written)
+
+
+def _letter(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else "\\"
+
+
 def _moment(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     del self, scope
     if node.this is not None:
@@ -590,6 +607,7 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.Boolean: _boolean,
     exp.Literal: _literal,
     exp.HexString: _bytes,
+    exp.UnicodeString: _unicode,
     exp.CurrentDate: _moment,
     exp.CurrentTimestamp: _moment,
     exp.Localtimestamp: _moment,

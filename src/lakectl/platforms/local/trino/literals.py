@@ -123,7 +123,10 @@ def _stamp(written: str, node: exp.Expr) -> Value:
         raise unsupported("keeps timestamps to the microsecond", node)
     if not zone:
         return Value(f"TIMESTAMP '{clock}'", timestamp(precision), written)
-    return Value(f"TIMESTAMPTZ '{_in_utc(clock, zone)}+00'", instant(precision, zone), written)
+    moved = _in_utc(clock, zone)
+    if moved.replace(tzinfo=dt.UTC).astimezone(zone_info(zone)).replace(tzinfo=None) != clock:  # clocks skip it there
+        raise wrong(f"{written!r} is not a valid TIMESTAMP literal", node, "Clocks are put forward over that time.")
+    return Value(f"TIMESTAMPTZ '{moved}+00'", instant(precision, zone), written)
 
 
 def moment(written: str) -> tuple[dt.datetime, int, str] | None:

@@ -202,6 +202,8 @@ def _reduce(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     step, finish = node.expressions[2:]
     if items.type.base != "array" or not isinstance(step, exp.Lambda) or not isinstance(finish, exp.Lambda):
         raise wrong("reduce takes an array, a start, and two lambdas", node)
+    if start.type.base == "varchar":
+        start = Value(start.sql, VARCHAR)
     names, body = applying.body_of(self, step, scope, [start.type, items.type.of[0]])
     if common(start.type, body.type) is None or not (coerces(body.type, start.type) or start.type == body.type):
         raise wrong(

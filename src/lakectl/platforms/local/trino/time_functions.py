@@ -447,6 +447,19 @@ def last_day_of_month(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return Value(f"last_day({clock(value, node)})", DATE)
 
 
+def _now(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
+    """current_timestamp(p) and localtimestamp(p)."""
+    (digits,) = arguments(self, node, scope, 1)
+    precision = int(digits.literal) if digits.literal is not None and digits.literal.isdigit() else 99
+    if precision > 6:
+        raise unsupported("has current times to the microsecond only", node)
+    step = 10 ** (6 - precision)
+    now = f"make_timestamptz(epoch_us(now()) // {step} * {step})"
+    if str(node.this).lower() == "current_timestamp":
+        return Value(now, instant(precision))
+    return Value(local(now, "UTC"), timestamp(precision))
+
+
 def current_timezone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     arguments(self, node, scope, 0)
     return Value("'UTC'", VARCHAR)
@@ -470,6 +483,8 @@ FORMS: dict[str, Form] = {
     "at_timezone": at_timezone,
     "sequence": sequence,
     "current_timezone": current_timezone,
+    "current_timestamp": _now,
+    "localtimestamp": _now,
     "last_day_of_month": last_day_of_month,
 }
 
