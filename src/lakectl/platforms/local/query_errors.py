@@ -60,6 +60,7 @@ def _told(message: str) -> QueryFailed:
             return QueryFailed(f"The query failed: {words(match)}.", _TRY)
     # The first paragraph says it; what follows quotes the translated text, which the user never wrote.
     first = message.partition("\n\n")[0].partition("\nLINE ")[0].replace("\n", " ")
+    first = re.sub(r"^(?:Invalid Input|Conversion|Binder|Out of Range|Parser|Catalog) Error: ", "", first)
     return QueryFailed(
         f"The query failed: {_SETTING.sub('', first)}", "`--show-sql --dialect duckdb` prints the text that ran."
     )

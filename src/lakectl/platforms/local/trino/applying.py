@@ -120,6 +120,8 @@ def concatenated(self: Expressions, values: list[Value], node: exp.Expr) -> Valu
     """`||` and concat: texts, arrays (or an array and an element), bytes."""
     if len(values) == 2 and sum(value.type == UNKNOWN for value in values) == 1 and any(v.type.is_text for v in values):
         of = next(value.type for value in values if value.type != UNKNOWN)  # Trino takes the null for an array
+        if not of.args:
+            raise wrong("Could not choose between texts and arrays for null", node, "Write cast(null as varchar).")
         return Value(f"CAST(NULL AS {duckdb_type(array(of))})", array(of))
     arrays = [value for value in values if value.type.base == "array"]
     if arrays:

@@ -31,7 +31,7 @@ from lakectl.platforms.local.trino.types import (
     row,
     timestamp,
 )
-from lakectl.platforms.local.trino.values import Value, quoted, text, unsupported, where, wrong
+from lakectl.platforms.local.trino.values import Value, no_marks, quoted, text, unsupported, where, wrong
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -174,10 +174,8 @@ def _dot(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 def _parameter(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     del scope
     name = node.name
-    if not name:
-        raise wrong(
-            "A query takes its values by name here, not as ?", node, "Write :name, and give it with -p name=VALUE."
-        )
+    if name in ("", "?"):
+        raise no_marks(node)
     if name not in self.parameters:
         return Value(f"${name}", UNKNOWN)
     kind = self.parameters[name]

@@ -65,6 +65,17 @@ def can_read(pattern: str) -> bool:
     return True
 
 
+def fault(pattern: str) -> str | None:
+    """What is wrong with a pattern in which there is nothing that Python reads otherwise."""
+    if re.search(r"\\[pPhHRXGzZ]|\[:\w+:\]|&&|\(\?", pattern):
+        return None
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return None
+
+
 def like(text: str, pattern: str) -> bool:
     return _compiled(pattern).search(text) is not None
 

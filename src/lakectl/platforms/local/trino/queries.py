@@ -17,7 +17,7 @@ from lakectl.platforms.local.trino.information import information_schema
 from lakectl.platforms.local.trino.relations import Relations, values_columns
 from lakectl.platforms.local.trino.scopes import Column, Scope
 from lakectl.platforms.local.trino.types import Type, common
-from lakectl.platforms.local.trino.values import Value, quoted, unsupported, wrong
+from lakectl.platforms.local.trino.values import Value, no_marks, quoted, unsupported, wrong
 from lakehouse.layout import DATABASE
 
 _SELECT_ARGS = {
@@ -188,8 +188,10 @@ class Queries:
     def _count(self, node: exp.Expr, word: str) -> str:
         if isinstance(node, exp.Literal) and node.name.isdigit():
             return node.name
-        if isinstance(node, exp.Placeholder) and node.name:
+        if isinstance(node, exp.Placeholder) and node.name not in ("", "?"):
             return f"${node.name}"
+        if isinstance(node, exp.Placeholder):
+            raise no_marks(node)
         raise wrong(f"{word} takes a number", node, f"Such as {word} 10, or {word} :n.")
 
     def _select(self, node: exp.Select, outer: Scope | None) -> Answer:
@@ -211,7 +213,8 @@ class _Select:
     grouped: bool = False
 
     def __post_init__(self) -> None:
-        self.scope = Scope(outer=self.outer)
+        aliases = frozenset(item.alias.lower() for item in self.node.expressions if isinstance(item, exp.Alias))
+        self.scope = Scope(outer=self.outer, aliases=aliases)
         self.write = self.queries.expressions.write
 
     def written(self) -> Answer:

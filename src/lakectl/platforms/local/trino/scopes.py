@@ -31,6 +31,7 @@ class Scope:
     outer: Scope | None = None
     merged: list[Column] = field(default_factory=list)  # those of USING, in front of `*`
     lambdas: dict[str, Value] = field(default_factory=dict)
+    aliases: frozenset[str] = frozenset()  # of the columns that come out, which expressions cannot name
 
     def inner(self, names: dict[str, Value]) -> Scope:
         """The scope inside of a lambda."""
@@ -67,6 +68,9 @@ class Scope:
                 node,
                 f"USING made one column of both: write {parts[-1]} alone.",
             )
+        if len(parts) == 1 and parts[0].lower() in self.aliases:
+            hint = "It names a column that comes out: write its expression again, or put a subquery around it."
+            return wrong(f"There is no column {parts[0]}", node, hint)
         hint = (
             suggestion(parts[-1], known, "column")
             if known

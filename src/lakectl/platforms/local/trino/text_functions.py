@@ -48,6 +48,8 @@ def _pattern(value: Value, node: exp.Expr) -> bool:
     """True if DuckDB's RE2 reads the pattern as Java does; Raises QueryError where nothing here can read it."""
     if value.literal is None:
         return False
+    if (fault := patterns.fault(value.literal)) is not None:
+        raise wrong(f"The pattern {value.literal!r} cannot be read: {fault}", node)
     if patterns.is_plain(value.literal):
         return True
     if not patterns.can_read(value.literal):

@@ -37,6 +37,13 @@ def unsupported(message: str, node: exp.Expr, hint: str = ELSEWHERE) -> QueryErr
     return QueryError(f"The local engine {message}{where(node)}.", hint)
 
 
+def no_marks(node: exp.Expr) -> QueryError:
+    """The error for `?`."""
+    return wrong(
+        "A query takes its values by name here, not as ?", node, "Write :name, and give it with -p name=VALUE."
+    )
+
+
 def quoted(name: str) -> str:
     """The name, as DuckDB wants it in quotes."""
     return '"' + name.replace('"', '""') + '"'
