@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import special_forms
+from lakectl.platforms.local.trino import special_aggregates
 from lakectl.platforms.local.trino.aggregates import AGGREGATES, WINDOWS
 from lakectl.platforms.local.trino.applying import choose, ordered, unfit
 from lakectl.platforms.local.trino.casts import coerced
@@ -55,13 +55,13 @@ def _unwrapped(self: Expressions, node: exp.Expr, scope: Scope, around: Around) 
         if around.over:
             raise wrong("listagg takes no OVER (...)", node, "Join a subquery with GROUP BY.")
         self.aggregates.add(id(node))
-        return special_forms.listagg(self, node, scope, around)
+        return special_aggregates.listagg(self, node, scope, around)
     if not isinstance(node, exp.Anonymous):
         raise unsupported(f"cannot read {node.sql('trino')}", node)
     name = str(node.this).lower()
     if name in WINDOWS and around.over:
         return _window_function(self, node, scope, around)
-    if name not in AGGREGATES and name not in special_forms.AGGREGATES:
+    if name not in AGGREGATES and name not in special_aggregates.AGGREGATES:
         raise wrong(f"{name} is no aggregate", node)
     return aggregate(self, node, scope, around)
 
@@ -70,8 +70,8 @@ def aggregate(self: Expressions, node: exp.Expr, scope: Scope, around: Around) -
     name = str(node.this).lower()
     self.aggregates.add(id(node))
     items = _plain_arguments(self, node, scope, around)
-    if name in special_forms.AGGREGATES:
-        return special_forms.AGGREGATES[name](self, node, scope, around, items)
+    if name in special_aggregates.AGGREGATES:
+        return special_aggregates.AGGREGATES[name](self, node, scope, around, items)
     values = [self.write(item, scope) for item in items]
     chosen = choose(AGGREGATES[name], [value.type for value in values])
     if chosen is None:

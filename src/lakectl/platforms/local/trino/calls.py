@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from lakectl.asking.statement import suggestion
-from lakectl.platforms.local.trino import special_forms, text_functions, time_functions
+from lakectl.platforms.local.trino import (
+    collection_forms,
+    special_aggregates,
+    special_forms,
+    text_functions,
+    time_formats,
+    time_functions,
+)
 from lakectl.platforms.local.trino.aggregates import AGGREGATES, WINDOWS
 from lakectl.platforms.local.trino.aggregation import Around, aggregate
 from lakectl.platforms.local.trino.applying import applied, call
@@ -22,15 +29,17 @@ if TYPE_CHECKING:
 
 SPECIAL: dict[str, Callable[[Expressions, exp.Expr, Scope], Value]] = {
     **special_forms.FORMS,
+    **collection_forms.FORMS,
     **text_functions.FORMS,
     **time_functions.FORMS,
+    **time_formats.FORMS,
 }
 
 
 def function(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     """A call by name."""
     name = str(node.this).lower()
-    if name in AGGREGATES or name in special_forms.AGGREGATES:
+    if name in AGGREGATES or name in special_aggregates.AGGREGATES:
         return aggregate(self, node, scope, Around())
     if name in SPECIAL:
         return SPECIAL[name](self, node, scope)

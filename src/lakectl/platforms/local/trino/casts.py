@@ -54,6 +54,11 @@ def coerced(value: Value, target: Type) -> str:
     return Caster(None).cast(value.sql, source, target)
 
 
+def held(value: Value) -> str:
+    """The value, cast to the type in which DuckDB holds it."""
+    return f"CAST({value.sql} AS {duckdb_type(value.type)})"
+
+
 class Caster:
     """Casts; `safe`: null where a value does not fit."""
 

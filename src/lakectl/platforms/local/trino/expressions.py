@@ -9,18 +9,14 @@ from typing import Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import aggregation, applying, calls, literals, text_functions
-from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced, fields_of
-from lakectl.platforms.local.trino.numbers import arithmetic
+from lakectl.platforms.local.trino import aggregation, applying, calls, comparisons, literals, operators, text_functions
+from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced
 from lakectl.platforms.local.trino.python_functions import PythonFunctions
 from lakectl.platforms.local.trino.scopes import Scope, fields
-from lakectl.platforms.local.trino.times import instant_of, local
 from lakectl.platforms.local.trino.types import (
     BIGINT,
     BOOLEAN,
     DATE,
-    DAYS,
-    MONTHS,
     UNKNOWN,
     VARCHAR,
     Type,
@@ -29,19 +25,10 @@ from lakectl.platforms.local.trino.types import (
     duckdb_type,
     instant,
     row,
+    spelled_out,
     timestamp,
 )
 from lakectl.platforms.local.trino.values import Value, no_marks, quoted, text, unsupported, where, wrong
-
-_COMPARISONS: dict[type[exp.Expr], str] = {
-    exp.EQ: "=",
-    exp.NEQ: "<>",
-    exp.LT: "<",
-    exp.LTE: "<=",
-    exp.GT: ">",
-    exp.GTE: ">=",
-}
-_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 
 @dataclass
@@ -145,18 +132,6 @@ def _check_args(node: exp.Expr) -> None:
             raise unsupported(f"cannot read {name.upper()} here", node)
 
 
-def spelled_out(left: Type, right: Type) -> str:
-    """How to say what was meant by two types that do not meet."""
-    for one, other in ((left, right), (right, left)):
-        if one.is_text and other.base == "date":
-            return "Write the day as date '2025-04-01'."
-        if one.is_text and other.base.startswith("timestamp"):
-            return "Write the time as timestamp '2025-04-01 10:00:00'."
-        if one.is_text and other.is_number:
-            return f"Write the number without quotes, or cast(... as {other.base})."
-    return "Cast one of them."
-
-
 def _column(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     parts = [part.name for part in node.parts] if isinstance(node, exp.Column) else [node.name]
     value, own = scope.found(node, parts)
@@ -187,148 +162,6 @@ def _paren(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return Value(f"({inner.sql})", inner.type, inner.literal)
 
 
-def _operator(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    left, right = self.write(node.this, scope), self.write(node.expression, scope)
-    sign = _ARITHMETIC[type(node)]
-    numeric = ("unknown",)
-    if all(side.type.is_number or side.type.base in numeric for side in (left, right)):
-        done = arithmetic(sign, left, right, self.python)
-        if done is None:
-            raise wrong("The product has more than 38 digits behind the point", node, "Cast a factor to fewer digits.")
-        return done
-    done = _shifted(self, sign, left, right)
-    if done is None:
-        hint = spelled_out(left.type, right.type) if "unknown" not in (left.type.base, right.type.base) else ""
-        if {left.type.base, right.type.base} == {"date", "integer"}:
-            hint = "Write interval '1' day, or date_add('day', n, x)."
-        raise wrong(f"Cannot apply operator: {left.type} {sign} {right.type}", node, hint)
-    return done
-
-
-def _shifted(self: Expressions, sign: str, left: Value, right: Value) -> Value | None:
-    """Operators of dates, timestamps and intervals."""
-    a, b = left.type.base, right.type.base
-    spans = (DAYS.base, MONTHS.base)
-    if sign == "+" and a in spans and b not in spans:
-        return _shifted(self, sign, right, left)
-    if sign == "*" and b in spans and left.type.is_number:
-        return _shifted(self, sign, right, left)
-    if a in spans and a == b and sign in "+-":
-        return Value(f"({left.sql} {sign} {right.sql})", left.type)
-    if a in spans and right.type.is_number and sign in "*/":
-        if sign == "*" and right.type.is_integer:
-            return Value(f"({left.sql} * {right.sql})", left.type)
-        return Value(f"CAST(trunc({left.sql} {sign} CAST({right.sql} AS DOUBLE)) AS BIGINT)", left.type)
-    if sign == "-" and a == b == "time":
-        at = "epoch_ms(DATE '2000-01-01' + {})"
-        return Value(f"({at.format(left.sql)} - {at.format(right.sql)})", DAYS)
-    if sign == "-" and b not in spans:
-        meeting = common(left.type, right.type)
-        if meeting is not None and meeting.base in ("date", "timestamp", "timestamp with time zone"):
-            one, two = coerced(left, meeting), coerced(right, meeting)
-            if meeting.base == "date":
-                return Value(f"(CAST({one} - {two} AS BIGINT) * 86400000)", DAYS)
-            return Value(f"(epoch_ms({one}) - epoch_ms({two}))", DAYS)
-    if b not in spans or sign not in "+-":
-        return None
-    return moved(left, f"(-({right.sql}))" if sign == "-" else right.sql, right.type)
-
-
-def moved(value: Value, amount: str, span: Type) -> Value | None:
-    """A date, time or timestamp, an interval later."""
-    step = f"to_months(CAST({amount} AS INTEGER))" if span == MONTHS else f"to_milliseconds({amount})"
-    match value.type.base:
-        case "date":
-            if span == DAYS:
-                return Value(f"trino_date_days({value.sql}, {amount})", DATE)
-            return Value(f"CAST({value.sql} + {step} AS DATE)", DATE)
-        case "timestamp":
-            precision = value.type.args[0] if span == MONTHS else max(3, value.type.args[0])
-            return Value(f"({value.sql} + {step})", timestamp(precision))
-        case "timestamp with time zone":
-            kind = value.type if span == MONTHS else instant(max(3, value.type.args[0]), value.type.zone)
-            if span == DAYS:
-                return Value(f"({value.sql} + {step})", kind)
-            return Value(instant_of(f"({local(value.sql, kind.zone)} + {step})", kind.zone), kind)
-        case "time":
-            return Value(f"({value.sql} + {step})", Type("time", (max(3, value.type.args[0]),)))
-    return None
-
-
-def _negative(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    if isinstance(node.this, exp.Literal) and not node.this.is_string:
-        return literals.number(f"-{node.this.name}", node)
-    value = self.write(node.this, scope)
-    if not (value.type.is_number or value.type in (DAYS, MONTHS) or value.type == UNKNOWN):
-        raise wrong(f"Cannot negate {value.type}", node)
-    return Value(f"(-{value.sql})", value.type)
-
-
-def compared(self: Expressions, sign: str, left: Value, right: Value, node: exp.Expr) -> Value:
-    """A comparison; NaN is equal to nothing and comes neither before nor after anything."""
-    meeting = common(left.type, right.type)
-    if meeting is None:
-        raise wrong(f"Cannot apply operator: {left.type} {sign} {right.type}", node, spelled_out(left.type, right.type))
-    if meeting.base in ("map", "json") and sign not in ("=", "<>"):
-        raise wrong(f"Cannot order {meeting}", node)
-    a, b = coerced(left, meeting), coerced(right, meeting)
-    sql = f"({a} {sign} {b})"
-    if meeting.of and sign in ("=", "<>"):
-        same = _same(self, a, b, meeting)
-        return Value(same if sign == "=" else f"(NOT {same})", BOOLEAN)
-    if meeting.base in ("double", "real"):
-        odd = [
-            side
-            for side, value in ((a, left), (b, right))
-            if value.type.base in ("double", "real") and value.literal is None
-        ]
-        checks = " OR ".join(f"isnan({side})" for side in odd)
-        if checks:
-            sql = f"CASE WHEN {checks} THEN {'true' if sign == '<>' else 'false'} ELSE {sql} END"
-    return Value(sql, BOOLEAN)
-
-
-def _same(self: Expressions, a: str, b: str, kind: Type) -> str:
-    """Whether two values are equal, part by part: a null in them leaves it open."""
-    match kind.base:
-        case "row":
-            pairs = zip(fields_of(a, kind), fields_of(b, kind), kind.of, strict=True)
-            return f"({' AND '.join(_same(self, one, two, of) for one, two, of in pairs)})"
-        case "array":
-            place = self.fresh("place")
-            one, two = f"list_extract({a}, {place})", f"list_extract({b}, {place})"
-            tests = f"list_transform(range(1, len({a}) + 1), lambda {place}: {_same(self, one, two, kind.of[0])})"
-            return f"CASE WHEN len({a}) <> len({b}) THEN false ELSE trino_all({tests}) END"
-    return f"({a} = {b})"
-
-
-def _comparison(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    sign = _COMPARISONS[type(node)]
-    left = self.write(node.this, scope)
-    other = node.expression
-    if isinstance(other, (exp.Any, exp.All)):
-        inner, types = self.query(_unwrapped(other.this), scope)
-        if len(types) != 1:
-            raise wrong("A subquery that is compared has one column", other)
-        meeting = common(left.type, types[0])
-        if meeting is None:
-            raise wrong(f"Cannot apply operator: {left.type} {sign} {types[0]}", node)
-        quantifier = "ANY" if isinstance(other, exp.Any) else "ALL"
-        return Value(f"({coerced(left, meeting)} {sign} {quantifier} ({inner}))", BOOLEAN)
-    return compared(self, sign, left, self.write(other, scope), node)
-
-
-def _unwrapped(node: exp.Expr) -> exp.Expr:
-    return node.this if isinstance(node, (exp.Subquery, exp.Paren)) and not node.args.get("alias") else node
-
-
-def _distinct_from(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    left, right = self.write(node.this, scope), self.write(node.expression, scope)
-    meeting = self.meeting([left, right], node, "Values that are compared")
-    word = "IS NOT DISTINCT FROM" if isinstance(node, exp.NullSafeEQ) else "IS DISTINCT FROM"
-    return Value(f"({coerced(left, meeting)} {word} {coerced(right, meeting)})", BOOLEAN)
-
-
 def _logic(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     word = "AND" if isinstance(node, exp.And) else "OR"
     sides = [self.condition(side, scope, word) for side in (node.this, node.expression)]
@@ -347,60 +180,6 @@ def _is(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return Value(f"({self.write(node.this, scope).sql} IS NULL)", BOOLEAN)
 
 
-def _between(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    if node.args.get("symmetric") is not None:
-        raise wrong("Athena has no BETWEEN SYMMETRIC", node)
-    value, low, high = (self.write(node.args[name], scope) for name in ("this", "low", "high"))
-    for end in (low, high):
-        if common(value.type, end.type) is None:
-            raise wrong(
-                f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}",
-                node,
-                spelled_out(value.type, end.type),
-            )
-    first = compared(self, ">=", value, low, node).sql
-    return Value(f"({first} AND {compared(self, '<=', value, high, node).sql})", BOOLEAN)
-
-
-def _in(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    value = self.write(node.this, scope)
-    if query := node.args.get("query"):
-        inner, types = self.query(_unwrapped(query), scope)
-        if len(types) != 1:
-            if value.type.base == "row" and len(value.type.of) == len(types):
-                parts = ", ".join(f"struct_extract({value.sql}, 'field{place}')" for place in range(len(types)))
-                return Value(f"(({parts}) IN ({inner}))", BOOLEAN)
-            raise wrong("A subquery behind IN has one column", node)
-        meeting = common(value.type, types[0])
-        if meeting is None:
-            raise wrong(f"Cannot look for {value.type} among {types[0]}", node, spelled_out(value.type, types[0]))
-        return Value(f"({coerced(value, meeting)} IN ({inner}))", BOOLEAN)
-    items = [self.write(item, scope) for item in node.expressions]
-    for item in items:
-        if common(value.type, item.type) is None:
-            raise wrong(f"Cannot look for {value.type} among {item.type}", node, spelled_out(value.type, item.type))
-    meeting = self.meeting([value, *items], node, "Values behind IN")
-    if meeting.base in ("double", "real"):
-        tests = " OR ".join(compared(self, "=", value, item, node).sql for item in items)
-        return Value(f"({tests})", BOOLEAN)
-    return Value(f"({coerced(value, meeting)} IN ({', '.join(coerced(item, meeting) for item in items)}))", BOOLEAN)
-
-
-def _like(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    escape = None
-    if isinstance(node, exp.Escape):
-        escape, node = node.expression, node.this
-    if not isinstance(node, exp.Like) or not isinstance(node.expression, exp.Expr):
-        raise unsupported("cannot read this LIKE", node)
-    value, pattern = self.write(node.this, scope), self.write(node.expression, scope)
-    for side in (value, pattern):
-        if side.type.base not in ("varchar", "char", "unknown"):
-            raise wrong(f"LIKE takes text, not {side.type}", node, "cast(x as varchar) makes text of it.")
-    behind = f" ESCAPE {self.write(escape, scope).sql}" if escape is not None else ""
-    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
-    return Value(f"({coerced(value, VARCHAR)} {word} {coerced(pattern, VARCHAR)}{behind})", BOOLEAN)
-
-
 def _concat(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return applying.concatenated(self, [self.write(node.this, scope), self.write(node.expression, scope)], node)
 
@@ -412,7 +191,7 @@ def _case(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
         if subject is None:
             tests.append(self.condition(branch.this, scope, "CASE WHEN"))
         else:
-            tests.append(compared(self, "=", subject, self.write(branch.this, scope), branch).sql)
+            tests.append(comparisons.compared(self, "=", subject, self.write(branch.this, scope), branch).sql)
         results.append(self.write(branch.args["true"], scope))
     default = node.args.get("default")
     otherwise = self.write(default, scope) if default is not None else None
@@ -454,14 +233,14 @@ def _cast(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
 
 
 def _subquery(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    inner, types = self.query(_unwrapped(node), scope)
+    inner, types = self.query(comparisons.unwrapped(node), scope)
     if len(types) != 1:
         raise wrong("A subquery that stands for a value has one column", node)
     return Value(f"({inner})", types[0])
 
 
 def _exists(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    return Value(f"EXISTS ({self.query(_unwrapped(node.this), scope)[0]})", BOOLEAN)
+    return Value(f"EXISTS ({self.query(comparisons.unwrapped(node.this), scope)[0]})", BOOLEAN)
 
 
 def _array(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
@@ -573,19 +352,19 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.Dot: _dot,
     exp.Placeholder: _parameter,
     exp.Paren: _paren,
-    **dict.fromkeys(_ARITHMETIC, _operator),
-    **dict.fromkeys(_COMPARISONS, _comparison),
-    exp.Neg: _negative,
-    exp.NullSafeEQ: _distinct_from,
-    exp.NullSafeNEQ: _distinct_from,
+    **dict.fromkeys(operators.ARITHMETIC, operators.operator),
+    **dict.fromkeys(comparisons.COMPARISONS, comparisons.comparison),
+    exp.Neg: operators.negative,
+    exp.NullSafeEQ: comparisons.distinct_from,
+    exp.NullSafeNEQ: comparisons.distinct_from,
     exp.And: _logic,
     exp.Or: _logic,
     exp.Not: _not,
     exp.Is: _is,
-    exp.Between: _between,
-    exp.In: _in,
-    exp.Like: _like,
-    exp.Escape: _like,
+    exp.Between: comparisons.between,
+    exp.In: comparisons.is_in,
+    exp.Like: comparisons.like,
+    exp.Escape: comparisons.like,
     exp.DPipe: _concat,
     exp.Case: _case,
     exp.If: _if,

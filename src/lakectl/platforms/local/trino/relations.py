@@ -16,7 +16,7 @@ from lakehouse.layout import DATABASE
 
 if TYPE_CHECKING:
     from lakectl.platforms.local.trino.expressions import Expressions
-    from lakectl.platforms.local.trino.queries import Answer
+    from lakectl.platforms.local.trino.selects import Answer
 
 _JOIN_KINDS = {"", "INNER", "CROSS", "OUTER"}
 

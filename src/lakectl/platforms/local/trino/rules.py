@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lakectl.asking.spelling import OTHER_TYPES, SPELLINGS
-from lakectl.platforms.local.trino import functions, special_forms
+from lakectl.platforms.local.trino import collection_forms, functions, special_aggregates, special_forms
 from lakectl.platforms.local.trino.aggregates import AGGREGATES, WINDOWS
 from lakectl.platforms.local.trino.other_names import OTHER_NAMES
 from lakectl.platforms.local.trino.signatures import table
 from lakectl.platforms.local.trino.text_functions import FORMS as TEXT_FORMS
+from lakectl.platforms.local.trino.time_formats import FORMS as TIME_FORMATS
 from lakectl.platforms.local.trino.time_functions import FORMS as TIME_FORMS
 
 _BEGIN, _END = "<!-- rules: `make docs` writes this part -->", "<!-- end of the rules -->"
@@ -62,11 +63,14 @@ def _functions() -> list[str]:
     groups: dict[str, Iterable[str]] = {
         "Numbers": table(functions.NUMBERS),
         "Text": {**table(functions.TEXT), **TEXT_FORMS},
-        "Dates and times": {**table(functions.TIMES), **TIME_FORMS},
+        "Dates and times": {**table(functions.TIMES), **TIME_FORMS, **TIME_FORMATS},
         "JSON": {**table(functions.JSONS), "json_value": None},
-        "Arrays and maps": table({k: v for k, v in functions.COLLECTIONS.items() if v is not None}),
+        "Arrays and maps": {
+            **table({k: v for k, v in functions.COLLECTIONS.items() if v is not None}),
+            **collection_forms.FORMS,
+        },
         "Others": special_forms.FORMS,
-        "Aggregates": {**AGGREGATES, **special_forms.AGGREGATES, "listagg": None},
+        "Aggregates": {**AGGREGATES, **special_aggregates.AGGREGATES, "listagg": None},
         "Windows": WINDOWS,
     }
     return [f"- {name}: {', '.join(f'`{function}`' for function in sorted(known))}." for name, known in groups.items()]

@@ -201,3 +201,15 @@ def coerces(source: Type, target: Type) -> bool:
     return replace(meeting, zone="") == replace(target, zone="") or (
         meeting.base == target.base and bool(target.of) and all(map(coerces, source.of, target.of))
     )
+
+
+def spelled_out(left: Type, right: Type) -> str:
+    """How to say what was meant by two types that do not meet."""
+    for one, other in ((left, right), (right, left)):
+        if one.is_text and other.base == "date":
+            return "Write the day as date '2025-04-01'."
+        if one.is_text and other.base.startswith("timestamp"):
+            return "Write the time as timestamp '2025-04-01 10:00:00'."
+        if one.is_text and other.is_number:
+            return f"Write the number without quotes, or cast(... as {other.base})."
+    return "Cast one of them."
