@@ -43,6 +43,9 @@ scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates 
 bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name ... for some)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+fuzz: .venv/dev  ## Ask random statements of DuckDB and of a real Trino (LAKECTL_TRINO_SQL names it; COUNT=300)
+	LAKECTL_FUZZ=$(or $(COUNT),300) $(BIN)/pytest --numprocesses 0 tests/trino/test_fuzz.py
+
 docs: .venv/dev  ## Write the generated docs anew
 	$(BIN)/python -m lakectl.cli.reference docs/cli.md
 	$(BIN)/python -m lakectl.platforms.local.trino.rules docs/queries.md
@@ -76,4 +79,4 @@ clean:  ## Remove what was installed and made
 	@$(BIN)/python -m venv .venv/scan || { rm -rf .venv/scan; exit 2; }
 	@.venv/scan/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 zizmor==1.32.0 || { rm -rf .venv/scan; exit 2; }
 
-.PHONY: help demo test check scan bench docs lock clean
+.PHONY: help demo test check scan bench fuzz docs lock clean

@@ -37,7 +37,7 @@ def ask(lake: Path, sql: str) -> list[list[Any]]:
     ]
 
 
-def _same(expected: Any, found: Any) -> bool:
+def same(expected: Any, found: Any) -> bool:
     match expected, found:
         case bool(), bool():
             return expected == found
@@ -46,9 +46,9 @@ def _same(expected: Any, found: Any) -> bool:
         case int() | Decimal(), int() | Decimal():
             return Decimal(expected) == Decimal(found)
         case list(), list():
-            return len(expected) == len(found) and all(map(_same, expected, found))
+            return len(expected) == len(found) and all(map(same, expected, found))
         case dict(), dict():
-            return set(expected) == set(found) and all(_same(expected[key], found[key]) for key in expected)
+            return set(expected) == set(found) and all(same(expected[key], found[key]) for key in expected)
     return bool(expected == found)
 
 
@@ -60,7 +60,7 @@ def test_the_answer_is_trinos(lake, asked):
         assert "trino_" not in raised.value.message
         return
     found = ask(lake, asked["sql"])
-    assert _same([list(row.values()) for row in asked["rows"]], found), found
+    assert same([list(row.values()) for row in asked["rows"]], found), found
 
 
 @pytest.mark.parametrize("sql", REFUSED)
