@@ -162,7 +162,7 @@ _GROUPS = _of(
     st.one_of(_dates(2), _texts(2), _integers(2)),
 )
 _WINDOWS = _of(
-    "select order_id id, sum({0}) over (order by order_id) s, lag({1}) over (partition by user_id order by order_id) l, "
+    "select order_id id, sum({0}) over (order by order_id) s, lag({1}) over (order by order_id) l, "
     "avg({0}) over (order by order_id rows 2 preceding) m from orders order by order_id",
     _decimals(1),
     _ANY,

@@ -10,6 +10,7 @@ from sqlglot import exp
 from lakectl.asking.statement import suggestion
 from lakectl.platforms.local.trino import (
     collection_forms,
+    json_forms,
     special_aggregates,
     special_forms,
     text_functions,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SPECIAL: dict[str, Callable[[Expressions, exp.Expr, Scope], Value]] = {
     **special_forms.FORMS,
+    "json_array": json_forms.json_array,
     **collection_forms.FORMS,
     **text_functions.FORMS,
     **time_functions.FORMS,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import aggregation, applying, calls, comparisons, literals, operators, text_functions
+from lakectl.platforms.local.trino import aggregation, applying, calls, comparisons, json_forms, literals, operators
 from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced
 from lakectl.platforms.local.trino.python_functions import PythonFunctions
 from lakectl.platforms.local.trino.scopes import Scope, fields
@@ -403,7 +403,8 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.StrPosition: calls.position,
     exp.Substring: calls.substring,
     exp.Normalize: calls.normalize,
-    exp.JSONValue: text_functions.json_value,
+    exp.JSONValue: json_forms.json_value,
+    exp.JSONObject: json_forms.json_object,
 }
 
 __all__ = ["Expressions", "quoted", "row", "where"]

@@ -69,6 +69,7 @@ NUMBERS = {
     ),
     "bitwise_right_shift(bigint, bigint) -> bigint": "CASE WHEN {2} >= 64 THEN 0 ELSE {1} >> {2} END",
     "width_bucket(double, array(double)) -> bigint": "trino_bucket_of({1}, {2})",
+    "bit_count(bigint, bigint) -> bigint": "trino_bit_count({1}, {2})",
     "width_bucket(double, double, double, bigint) -> bigint": "trino_width_bucket({1}, {2}, {3}, {4})",
     "to_base(bigint, bigint) -> varchar(64)": "trino_base({1}, {2})",
     "from_base(varchar, bigint) -> bigint": "{py:from_base}({1}, {2})",

@@ -24,7 +24,18 @@ def _literal(self: TrinoParser, this: exp.Expr, to: exp.Expr) -> exp.Expr:
     return cast
 
 
-_KEPT = ("CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG", "NORMALIZE", "JSON_VALUE")
+_KEPT = (
+    "CAST",
+    "TRY_CAST",
+    "EXTRACT",
+    "TRIM",
+    "POSITION",
+    "SUBSTRING",
+    "LISTAGG",
+    "NORMALIZE",
+    "JSON_VALUE",
+    "JSON_OBJECT",
+)
 
 
 class Strict(Trino):

@@ -35,6 +35,9 @@ MACROS: dict[str, str] = {
         "ELSE rtrim(substr(ltrim(whole || part, '0'), 2), '0') END || 'E' || "
         "(e + length(whole) - 1 - (length(whole || part) - length(ltrim(whole || part, '0')))) END"
     ),
+    "trino_bit_count(x, bits)": (
+        "CAST(CASE WHEN bits = 64 THEN bit_count(x) ELSE bit_count(x & ((CAST(1 AS BIGINT) << bits) - 1)) END AS BIGINT)"
+    ),
     "trino_bucket_of(x, bounds)": (
         "CASE WHEN len(bounds) = 0 THEN CAST(trino_fail('Bins cannot be an empty array') AS BIGINT) "
         "WHEN isnan(x) THEN CAST(trino_fail('Operand cannot be NaN') AS BIGINT) "

@@ -32,7 +32,7 @@ REFUSED = {
     "date patterns with an era, a zone's name or fractions other than `SSS`": "DuckDB writes none",
     "a regular expression that neither RE2 nor Python reads as Java does": "such as `[a-z&&[^b]]` or `\\R`",
     "`round` and `truncate` of a decimal to places that are no constant": "the type depends on them",
-    "`json_object`, `json_array`, `JSON_TABLE`, `ON EMPTY`, `ON ERROR`": "`cast(... as json)` makes JSON on both",
+    "`JSON_TABLE`, `ON EMPTY`, `ON ERROR`, `ON NULL`": "`cast(... as json)` makes JSON on both",
     "`checksum`, `numeric_histogram`, HyperLogLog, geospatial functions": "there is no such function here",
     "`array_sort` with a lambda that contradicts itself": "Java's order would depend on its algorithm",
 }
@@ -64,7 +64,7 @@ def _functions() -> list[str]:
         "Numbers": table(functions.NUMBERS),
         "Text": {**table(functions.TEXT), **TEXT_FORMS},
         "Dates and times": {**table(functions.TIMES), **TIME_FORMS, **TIME_FORMATS},
-        "JSON": {**table(functions.JSONS), "json_value": None},
+        "JSON": {**table(functions.JSONS), "json_value": None, "json_object": None, "json_array": None},
         "Arrays and maps": {
             **table({k: v for k, v in functions.COLLECTIONS.items() if v is not None}),
             **collection_forms.FORMS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import applying, literals, patterns
+from lakectl.platforms.local.trino import applying, patterns
 from lakectl.platforms.local.trino.casts import coerced
 from lakectl.platforms.local.trino.functions import SCALARS
 from lakectl.platforms.local.trino.scopes import Scope
@@ -252,19 +252,6 @@ def _array_join(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
         other = self.fresh("item")
         items = f"list_filter({items}, lambda {other}: {other} IS NOT NULL)"
     return Value(f"array_to_string({items}, {coerced(values[1], VARCHAR)})", VARCHAR)
-
-
-def json_value(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    """json_value(x, 'lax $.a' RETURNING type)."""
-    if node.args.get("on_condition"):
-        raise unsupported("has no ON EMPTY or ON ERROR in json_value", node)
-    value, path = self.write(node.this, scope), self.write(node.args["path"], scope)
-    if not value.type.is_text:
-        raise wrong(f"json_value takes text, not {value.type}", node)
-    sql = f"{self.python.named('json_value')}({value.sql}, {path.sql})"
-    returning = node.args.get("returning")
-    found = Value(sql, VARCHAR)
-    return found if not returning else self.cast(found, literals.type_of(returning), node, safe=True)
 
 
 FORMS: dict[str, Form] = {
