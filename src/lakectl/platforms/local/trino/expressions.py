@@ -226,7 +226,7 @@ def _cast(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     if to.is_instant and value.type.is_instant:
         to = instant(to.args[0], value.type.zone)
     elif to.is_instant and value.type.is_text:
-        to = instant(to.args[0], "?")
+        value = Value(f"trino_utc_only({value.sql})", value.type)
     if isinstance(node, exp.TryCast) and not isinstance(source, (exp.Column, exp.Literal)):
         value = Value(f"TRY({value.sql})", value.type)
     return self.cast(value, to, node, safe=isinstance(node, exp.TryCast))

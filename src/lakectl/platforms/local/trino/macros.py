@@ -101,6 +101,11 @@ MACROS: dict[str, str] = {
         "CASE WHEN regexp_full_match(t, '.* [0-9]{1,2}:[0-9]{1,2}') THEN t || ':00' "
         "ELSE regexp_replace(t, '^([^ ]+ [0-9]{1,2}:[0-9]{1,2})( ?[A-Z+-].*)$', '\\1:00\\2') END"
     ),
+    "trino_utc_only(t)": (
+        "CASE WHEN regexp_matches(t, '([ T].*[+-][0-9]{2}(:?[0-9]{2})?|[A-Za-z]+/[A-Za-z_/]+)\\s*$') "
+        "AND NOT regexp_matches(t, '[+-]00(:?00)?\\s*$') THEN trino_fail('times of other zones than UTC, read from a "
+        "column, cannot be told apart here: ' || t) ELSE t END"
+    ),
     "trino_days_text(ms)": (
         "CASE WHEN ms < 0 THEN '-' ELSE '' END || (abs(ms) // 86400000) || ' ' || "
         "strftime(make_timestamp((abs(ms) % 86400000) * 1000), '%H:%M:%S.%g')"

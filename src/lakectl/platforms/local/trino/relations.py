@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino.casts import coerced
+from lakectl.platforms.local.trino.casts import coerced, fields_of
 from lakectl.platforms.local.trino.scopes import Column, Scope
 from lakectl.platforms.local.trino.types import BIGINT, UNKNOWN, Type, common, row_keys
 from lakectl.platforms.local.trino.values import Value, quoted, text, unsupported, wrong
@@ -196,10 +196,18 @@ def _length(value: Value) -> str:
     return f"len({value.sql})" if value.type.base == "array" else f"CAST(cardinality({value.sql}) AS BIGINT)"
 
 
+def _expanded(row: list[Value]) -> list[Value]:
+    """The fields of a row that stands alone, as they stand in VALUES."""
+    if len(row) != 1 or row[0].type.base != "row":
+        return row
+    kind = row[0].type
+    return [Value(sql, of) for sql, of in zip(fields_of(row[0].sql, kind), kind.of, strict=True)]
+
+
 def values_columns(node: exp.Values, expressions: Expressions, scope: Scope) -> tuple[str, list[Type]]:
     """The text of VALUES and the types of its columns."""
     rows = [item.expressions if isinstance(item, exp.Tuple) else [item] for item in node.expressions]
-    written = [[expressions.write(item, scope) for item in row] for row in rows]
+    written = [_expanded([expressions.write(item, scope) for item in row]) for row in rows]
     if len({len(row) for row in written}) != 1:
         raise wrong("The rows of VALUES have different numbers of columns", node)
     kinds = [expressions.meeting(list(column), node, "The values of a column") for column in zip(*written, strict=True)]

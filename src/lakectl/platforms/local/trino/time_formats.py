@@ -177,11 +177,9 @@ def _iso_column(self: Expressions, value: Value, node: exp.Expr) -> Value:
     del self
     if not (value.type.is_text or value.type == UNKNOWN):
         raise wrong(f"from_iso8601_timestamp takes text, not {value.type}", node)
-    sql = coerced(value, VARCHAR)
-    return Value(
-        f"CAST(CASE WHEN length({sql}) > 10 THEN {sql} ELSE {sql} || ' 00:00:00Z' END AS TIMESTAMPTZ)",
-        instant(3, MIXED),
-    )
+    sql = f"trino_utc_only({coerced(value, VARCHAR)})"
+    whole = f"CASE WHEN length({sql}) > 10 THEN {sql} ELSE {sql} || ' 00:00:00Z' END"
+    return Value(f"date_trunc('millisecond', CAST({whole} AS TIMESTAMPTZ))", instant(3))
 
 
 def from_iso8601_date(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
