@@ -42,16 +42,16 @@ class LocalQueries:
 
     def run(self, statement: Statement, values: Mapping[str, Value]) -> Result:
         con, translated = self._connect(statement, [], values)
-        with explain(con, statement):
+        with explain():
             con.execute(translated.sql, _used(statement, values))
         names = distinct_names([name for name, _ in translated.columns])
         types = [type for _, type in translated.columns]
-        return Result(tuple(map(ResultColumn, names, map(str, types))), _rows(con, statement, types))
+        return Result(tuple(map(ResultColumn, names, map(str, types))), _rows(con, types))
 
     def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> str:
         con, translated = self._connect(statement, [path], values)
         names = distinct_names([name for name, _ in translated.columns])
-        with explain(con, statement):
+        with explain():
             answer = con.sql(translated.sql, params=_used(statement, values))
             renamed = ", ".join(
                 f"{identifier(own)} AS {identifier(name)}" for own, name in zip(answer.columns, names, strict=True)
@@ -76,7 +76,7 @@ class LocalQueries:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"SET temp_directory = {text(tempfile.gettempdir() + '/lakectl-query')}")
         con.execute(f"CREATE SCHEMA {DATABASE}")
-        with explain(con, statement):
+        with explain():
             for name, view in views.items():
                 con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
         translated.prepare(con)
@@ -117,9 +117,9 @@ def _used(statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]
     return {name: values[name] for name in statement.parameters}
 
 
-def _rows(con: duckdb.DuckDBPyConnection, statement: Statement, types: list[Type]) -> Iterator[tuple[Any, ...]]:
+def _rows(con: duckdb.DuckDBPyConnection, types: list[Type]) -> Iterator[tuple[Any, ...]]:
     readers = [reader(type) for type in types]
-    with explain(con, statement):
+    with explain():
         while batch := con.fetchmany(_BATCH):
             if any(readers):
                 batch = [

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from lakectl.asking.statement import QueryFailed, Statement
+from lakectl.asking.errors import QueryFailed
 
 _OURS = re.compile(r"§(.*?)§", re.DOTALL)
 _SETTING = re.compile(r",? or SET \w+\s*=.*?(?=\.(\s|$)|$)")  # advice that nobody can follow: only queries are run
@@ -43,9 +43,8 @@ _TRY = "try(...) around what fails gives null for such a row."
 
 
 @contextmanager
-def explain(con: duckdb.DuckDBPyConnection, statement: Statement) -> Iterator[None]:
+def explain() -> Iterator[None]:
     """Turns an error of DuckDB's inside the block into a QueryFailed."""
-    del con, statement
     try:
         yield
     except duckdb.Error as error:
