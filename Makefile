@@ -33,6 +33,7 @@ check: .venv/dev  ## Format, lint, types, imports, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m lakectl.cli.reference --check docs/cli.md
+	$(BIN)/python -m lakectl.platforms.local.trino.rules --check docs/queries.md
 
 scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates and the workflows
 	.venv/scan/bin/checkov --compact --quiet --skip-download --framework cloudformation --directory src/lakectl/platforms/aws
@@ -42,8 +43,12 @@ scan: .venv/scan  ## Look for insecure settings in the CloudFormation templates 
 bench: .venv/dev  ## One table of ratios against what people do today (ARGS=name ... for some)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+fuzz: .venv/dev  ## Ask random statements of DuckDB and of a real Trino (LAKECTL_TRINO_SQL names it; COUNT=300)
+	LAKECTL_FUZZ=$(or $(COUNT),300) $(BIN)/pytest --numprocesses 0 tests/trino/test_fuzz.py
+
 docs: .venv/dev  ## Write the generated docs anew
 	$(BIN)/python -m lakectl.cli.reference docs/cli.md
+	$(BIN)/python -m lakectl.platforms.local.trino.rules docs/queries.md
 
 lock: .venv/dev  ## Write constraints.txt anew
 	$(BIN)/python -m pip install --quiet uv
@@ -74,4 +79,4 @@ clean:  ## Remove what was installed and made
 	@$(BIN)/python -m venv .venv/scan || { rm -rf .venv/scan; exit 2; }
 	@.venv/scan/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 zizmor==1.32.0 || { rm -rf .venv/scan; exit 2; }
 
-.PHONY: help demo test check scan bench docs lock clean
+.PHONY: help demo test check scan bench fuzz docs lock clean

@@ -96,8 +96,8 @@ def here(lake) -> Platform:
 def ask(platform: Platform, text: str, **given: str) -> tuple[list[tuple[str, str]], list[tuple[Any, ...]]]:
     question = prepare(text, given, NAMED)
     result = platform.queries.run(question.statement, question.values)
-    # How many digits a second has is the engine's own affair.
-    types = [re.sub(r"(time|timestamp)\(\d\)", r"\1", column.type) for column in result.columns]
+    # How many digits a second has is the engine's own affair; Athena tells no length of a text.
+    types = [re.sub(r"(time|timestamp|varchar)\(\d+\)", r"\1", column.type) for column in result.columns]
     return [(column.name, type) for column, type in zip(result.columns, types, strict=True)], list(result.rows)
 
 

@@ -74,7 +74,7 @@ def test_only_the_files_of_the_partition_are_read(lake, tmp_path):
     write_deltalake(folder, duckdb.sql(rows), partition_by=["day"])
     sql = "select min(id), max(id) from events where day = date '2025-01-03'"
     con, translated = LocalQueries(tmp_path)._connect(prepare(sql, {}, {}).statement, [])
-    ((_, plan),) = con.execute(f"EXPLAIN ANALYZE {translated}").fetchall()
+    ((_, plan),) = con.execute(f"EXPLAIN ANALYZE {translated.sql}").fetchall()
     assert "Scanning Files: 1/10" in plan
     assert ask(tmp_path, sql) == [(20, 29)]
 
@@ -147,13 +147,14 @@ def test_what_breaks_while_it_runs_says_so_in_one_line(lake, sql):
 def test_no_advice_is_given_that_nobody_can_follow(lake):
     with pytest.raises(QueryFailed) as raised:
         ask(lake, "select 1 / 0")
-    assert raised.value.message.endswith("Use TRY(...) to return NULL for this expression.")
+    assert raised.value.message == "The query failed: Division by zero."
+    assert raised.value.hint == "try(...) around what fails gives null for such a row."
 
 
 def test_a_column_that_a_query_without_tables_lacks(lake):
     with pytest.raises(QueryError) as raised:
         ask(lake, "with a as (select 1 as x) select y from a")
-    assert "tables show" in raised.value.hint
+    assert raised.value.hint == "There are the columns x."
 
 
 @pytest.mark.parametrize("sql", ['select * from "{file}"', "select * from '{file}'", "select getenv('HOME')"])
@@ -187,6 +188,6 @@ def test_parquet_keeps_the_types(lake, tmp_path):
 
 
 def test_rows_are_fetched_while_they_are_walked(lake):
-    endless = "select a.n from unnest(sequence(1, 100000)) as a(n) cross join unnest(sequence(1, 100000)) as b(n)"
+    endless = "select a.n from unnest(sequence(1, 10000)) as a(n) cross join unnest(sequence(1, 10000)) as b(n)"
     result = LocalQueries(lake).run(prepare(endless, {}, {}).statement, {})
-    assert 1 <= next(result.rows)[0] <= 100_000
+    assert 1 <= next(result.rows)[0] <= 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import os
 import re
 import subprocess
@@ -76,3 +77,35 @@ def ask_trino(tool: str, tables: Path, statements: Mapping[str, str], folder: Pa
         if match
     }
     return {name: [read_rows(next(rows)) for _ in range(count)] for name, count in counts.items()}
+
+
+def shown(value: Any, type: str) -> Any:
+    """A value of a result as Trino's JSON has it, with the digits and the zone of its type; doubles stay floats."""
+    digits = int(match[1]) if (match := re.search(r"time(?:stamp)?\((\d+)\)", type)) else 3
+    match value:
+        case dt.datetime():
+            clock = f"{value:%Y-%m-%d %H:%M:%S}" + (f".{value:%f}"[: digits + 1] if digits else "")
+            return f"{clock} {_zone(value)}" if value.tzinfo else clock
+        case dt.date():
+            return value.isoformat()
+        case dt.time():
+            return f"{value:%H:%M:%S}" + (f".{value:%f}"[: digits + 1] if digits else "")
+        case dt.timedelta():
+            total = abs(value // dt.timedelta(milliseconds=1))
+            days, rest = divmod(total, 86_400_000)
+            clock = f"{rest // 3_600_000:02}:{rest // 60_000 % 60:02}:{rest // 1000 % 60:02}.{rest % 1000:03}"
+            return f"{'-' if value < dt.timedelta() else ''}{days} {clock}"
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case bytes():
+            return value.hex(" ")
+        case list():
+            return [shown(item, type) for item in value]
+        case dict():
+            return {str(shown(key, type)): shown(item, type) for key, item in value.items()}
+    return value
+
+
+def _zone(value: dt.datetime) -> str:
+    name = getattr(value.tzinfo, "key", None) or str(value.tzinfo)
+    return name.removeprefix("UTC") or "UTC" if name.startswith("UTC") else name

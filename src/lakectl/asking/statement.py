@@ -17,9 +17,9 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.tokenizer_core import Token, TokenType
 
+from lakectl.asking.errors import QueryError, QueryFailed
 from lakectl.asking.parameters import Value, literal, missing_parameter
-from lakectl.errors import UsageError
-from lakehouse.errors import LakehouseError
+from lakectl.asking.spelling import check_spelling
 from lakehouse.layout import DATABASE
 
 DIALECT = "trino"
@@ -38,13 +38,7 @@ _VALUE_ENDS = (
     TokenType.NUMBER,
 )
 
-
-class QueryError(UsageError):
-    """A question that cannot be asked: no SQL, more than a query, or about something that is not there."""
-
-
-class QueryFailed(LakehouseError):
-    """A question that broke while it was answered, such as a division by zero."""
+__all__ = ["QueryError", "QueryFailed", "Statement", "parse"]
 
 
 @dataclass(frozen=True)
@@ -89,9 +83,10 @@ def parse(sql: str) -> Statement:
 
 def _query(sql: str) -> exp.Query:
     try:
+        check_spelling(sql)
         trees = [tree for tree in sqlglot.parse(sql, read=DIALECT) if tree is not None]
     except ParseError as error:
-        raise _unreadable(error) from None
+        raise unreadable(error) from None
     except TokenError as error:
         raise QueryError(
             f"The SQL cannot be read: {error.__cause__ or error}.", "Line:column is where a quote or comment opens."
@@ -105,7 +100,8 @@ def _query(sql: str) -> exp.Query:
     return _only_reads(trees[0])
 
 
-def _unreadable(error: ParseError) -> QueryError:
+def unreadable(error: ParseError) -> QueryError:
+    """The parser's error as ours, at its place."""
     first = error.errors[0]
     text = str(first["highlight"])
     column = int(first["col"]) - len(text) + 1  # sqlglot counts to the end of the token
@@ -140,14 +136,21 @@ def _tables(tree: exp.Query) -> Iterable[exp.Table]:
 
 
 def _is_foreign(table: exp.Table) -> bool:
-    """Always False: raises QueryError for a table of another catalog or database."""
+    """True for one of information_schema's. Raises QueryError for a table of another catalog or database."""
     catalog, database = table.catalog.lower(), table.db.lower()
+    if is_information(table) and catalog in ("", CATALOG):
+        return True
     if catalog not in ("", CATALOG) or database not in ("", DATABASE):
         raise QueryError(
             f"There is no database {'.'.join(part for part in (table.catalog, table.db) if part)}{place(table.this)}.",
             f"Tables are in {DATABASE}; its name may be left out.",
         )
     return False
+
+
+def is_information(table: exp.Table) -> bool:
+    """True for a table of information_schema, which tells of the others."""
+    return bool(table.db.lower() == "information_schema")
 
 
 def place(node: exp.Expr) -> str:

@@ -20,16 +20,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import sqlglot
 from ministack.services import athena, glue, s3
-from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
 from lakectl.asking.statement import parse
 from lakectl.formats import plain_text
 from lakectl.platforms.local.query import LocalQueries
-from lakectl.platforms.local.result_types import athena_type
 from lakehouse import layout
 from lakehouse.errors import LakehouseError
 
@@ -107,10 +104,6 @@ def answer(query: str, database: str) -> dict[str, Any]:
     except LakehouseError as error:
         raise ValueError(f"GENERIC_USER_ERROR: {error.message} {error.hint}") from error
     columns = result.columns
-    for place, column in enumerate(statement.tree.selects):
-        if isinstance(column.unalias(), exp.Typeof):
-            for row in rows:
-                row[place] = athena_type(duckdb.sqltype(row[place]))
     return {
         "columns": [column.name for column in columns],
         "column_types": [column.type for column in columns],

@@ -14,9 +14,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
-from sqlglot import exp
 
 from lakectl.asking.statement import QueryError
+from lakectl.platforms.local.trino.delta import hive_type, trino_type
+from lakectl.platforms.local.trino.types import Type, duckdb_type
 from lakehouse import layout
 from lakehouse.etl.delta_types import Spelling, spelled
 
@@ -60,11 +61,11 @@ _DUCKDB = Spelling(_plain, "{}[]", "MAP({}, {})", "STRUCT({})", lambda name, typ
 
 @dataclass(frozen=True)
 class View:
-    """How DuckDB reads a table: the SELECT, the absolute folder of its files ('' for none), its map columns."""
+    """How DuckDB reads a table: the SELECT, the absolute folder of its files ('' for none), its columns' types."""
 
     sql: str
     folder: str
-    maps: frozenset[str]
+    columns: Mapping[str, Type]
 
 
 def table_folders(lake: Path) -> dict[str, Path]:
@@ -84,8 +85,8 @@ def view_of(folder: Path) -> View:
     if files := _files(table, folder):
         source += f" UNION ALL BY NAME SELECT * FROM {_read_parquet(files, {name: types[name] for name in partitions})}"
     columns = ", ".join(_column(name, type, name in partitions) for name, type in types.items())
-    maps = frozenset(name.lower() for name, type in types.items() if type.startswith("MAP"))
-    return View(f"SELECT {columns} FROM ({source})", str(folder.absolute()), maps)
+    known = {name.lower(): trino_type(type) for name, type in delta.items()}
+    return View(f"SELECT {columns} FROM ({source})", str(folder.absolute()), known)
 
 
 def _files(table: DeltaTable, folder: Path) -> list[str]:
@@ -96,8 +97,8 @@ def _files(table: DeltaTable, folder: Path) -> list[str]:
 
 def empty_view(columns: Mapping[str, str]) -> View:
     """The view of a table that is not there yet: no rows. `columns`: Hive's types by name."""
-    types = {name: exp.DataType.build(type, dialect="hive").sql("duckdb") for name, type in columns.items()}
-    return View(_shape(types), "", frozenset(name for name, type in types.items() if type.startswith("MAP")))
+    types = {name.lower(): hive_type(type) for name, type in columns.items()}
+    return View(_shape({name: duckdb_type(type) for name, type in types.items()}), "", types)
 
 
 def _shape(types: Mapping[str, str]) -> str:

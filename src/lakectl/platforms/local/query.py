@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from lakectl.asking.answers import Dialect, Result, ResultColumn, distinct_names
 from lakectl.asking.parameters import Value
-from lakectl.asking.statement import QueryError, Statement, parse, suggestion
+from lakectl.asking.statement import QueryError, Statement, is_information, parse, suggestion
 from lakectl.platforms.local.delta_views import View, empty_view, identifier, table_folders, text, view_of
 from lakectl.platforms.local.query_errors import explain
-from lakectl.platforms.local.result_types import athena_type
-from lakectl.platforms.local.translate import to_duckdb
+from lakectl.platforms.local.result_types import reader
+from lakectl.platforms.local.translate import Translated, pretty, to_duckdb
+from lakectl.platforms.local.trino.types import Type
 from lakehouse.etl.tables import rejects_table
 from lakehouse.layout import DATABASE, REJECTS_TABLE
 from lakehouse.repair import damage
@@ -41,17 +43,22 @@ class LocalQueries:
         self._lake = lake
 
     def run(self, statement: Statement, values: Mapping[str, Value]) -> Result:
-        con, sql = self._connect(statement, [])
-        with explain(con, statement):
-            con.execute(sql, _used(statement, values))
-        names = distinct_names([column[0] for column in con.description])
-        types = [athena_type(column[1]) for column in con.description]
-        return Result(tuple(map(ResultColumn, names, types)), _rows(con, statement))
+        con, translated = self._connect(statement, [], values)
+        with explain():
+            con.execute(translated.sql, _used(statement, values))
+        names = distinct_names([name for name, _ in translated.columns])
+        types = [type for _, type in translated.columns]
+        return Result(tuple(map(ResultColumn, names, map(str, types))), _rows(con, types))
 
     def unload(self, statement: Statement, values: Mapping[str, Value], path: Path) -> str:
-        con, sql = self._connect(statement, [path])
-        with explain(con, statement):
-            con.sql(sql, params=_used(statement, values)).write_parquet(str(path.absolute()))
+        con, translated = self._connect(statement, [path], values)
+        names = distinct_names([name for name, _ in translated.columns])
+        with explain():
+            answer = con.sql(translated.sql, params=_used(statement, values))
+            renamed = ", ".join(
+                f"{identifier(own)} AS {identifier(name)}" for own, name in zip(answer.columns, names, strict=True)
+            )
+            answer.project(renamed).write_parquet(str(path.absolute()))
         return ""
 
     def text(self, statement: Statement, values: Mapping[str, Value], dialect: Dialect) -> str:
@@ -59,32 +66,37 @@ class LocalQueries:
         if dialect == "athena":
             return sql
         filled = parse(sql)
-        return to_duckdb(filled, _map_columns(self._views(filled)), pretty=True)
+        return pretty(to_duckdb(filled, _columns(self._views(filled))).sql)
 
-    def _connect(self, statement: Statement, writable: list[Path]) -> tuple[duckdb.DuckDBPyConnection, str]:
+    def _connect(
+        self, statement: Statement, writable: list[Path], values: Mapping[str, Value] | None = None
+    ) -> tuple[duckdb.DuckDBPyConnection, Translated]:
         """A connection that sees the statement's tables and nothing else, and the statement in its SQL."""
         views = self._views(statement)
-        sql = to_duckdb(statement, _map_columns(views))
+        translated = to_duckdb(statement, _columns(views), values)
         con = duckdb.connect(config=_SAFE)
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"SET temp_directory = {text(tempfile.gettempdir() + '/lakectl-query')}")
         con.execute(f"CREATE SCHEMA {DATABASE}")
-        with explain(con, statement):
+        with explain():
             for name, view in views.items():
                 con.execute(f"CREATE VIEW {DATABASE}.{identifier(name)} AS {view.sql}")
+        translated.prepare(con)
         _lock(
             con,
             [view.folder + "/" for view in views.values() if view.folder],
             [str(path.absolute()) for path in writable],
         )
-        return con, sql
+        return con, translated
 
     def _views(self, statement: Statement) -> dict[str, View]:
         folders = table_folders(self._lake)
-        for name in folders.keys() & set(statement.tables):
+        asks_for_all = any(map(is_information, statement.tree.find_all(exp.Table)))
+        names = [*statement.tables, *(folders if asks_for_all else ())]
+        for name in folders.keys() & set(names):
             if lost := damage(DirectoryStorage(self._lake), name):
                 raise QueryError(f"A table is damaged: {lost}.", "`lakectl run` loads again what is missing.")
-        return {name: _view(name, folders) for name in statement.tables}
+        return {name: _view(name, folders) for name in names}
 
 
 def _view(name: str, folders: Mapping[str, Path]) -> View:
@@ -96,8 +108,8 @@ def _view(name: str, folders: Mapping[str, Path]) -> View:
     raise QueryError(f"There is no table {name}.", f"{hint} `lakectl ingest FILE...` makes the table of what it loads.")
 
 
-def _map_columns(views: Mapping[str, View]) -> set[str]:
-    return {column for view in views.values() for column in view.maps}
+def _columns(views: Mapping[str, View]) -> dict[str, Mapping[str, Type]]:
+    return {name: view.columns for name, view in views.items()}
 
 
 def _lock(con: duckdb.DuckDBPyConnection, folders: Iterable[str], files: Iterable[str]) -> None:
@@ -111,7 +123,13 @@ def _used(statement: Statement, values: Mapping[str, Value]) -> dict[str, Value]
     return {name: values[name] for name in statement.parameters}
 
 
-def _rows(con: duckdb.DuckDBPyConnection, statement: Statement) -> Iterator[tuple[Any, ...]]:
-    with explain(con, statement):
+def _rows(con: duckdb.DuckDBPyConnection, types: list[Type]) -> Iterator[tuple[Any, ...]]:
+    readers = [reader(type) for type in types]
+    with explain():
         while batch := con.fetchmany(_BATCH):
+            if any(readers):
+                batch = [
+                    tuple(read(value) if read else value for read, value in zip(readers, row, strict=True))
+                    for row in batch
+                ]
             yield from batch

@@ -1,71 +1,89 @@
-"""Athena's SQL -> DuckDB's, by sqlglot, plus what sqlglot leaves different.
+"""Athena's SQL as DuckDB's: the text, what a connection needs for it, and the columns that come out.
 
-A rule rewrites one kind of node, children before parents; the rules are grouped by what they are about:
-`translate_types` keeps the type of a value where DuckDB would change it, `translate_functions` has the functions whose
-DuckDB namesake is missing or answers otherwise, `translate_unnest` the arrays and maps that become rows. This file has
-what concerns the whole statement: the names of tables and columns. tests/trino/ holds both engines to the same rows.
+The meaning is in `lakectl.platforms.local.trino`. This file has what concerns the whole statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
-from typing import cast
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from sqlglot import exp
-from sqlglot.errors import ErrorLevel, UnsupportedError
-from sqlglot.optimizer.scope import traverse_scope
-
+from lakectl.asking.parameters import Value
 from lakectl.asking.statement import QueryError, Statement
-from lakectl.platforms.local.translate_functions import FUNCTIONS, NAMED
-from lakectl.platforms.local.translate_types import TYPES
-from lakectl.platforms.local.translate_unnest import unnest
-from lakehouse.layout import DATABASE
+from lakectl.platforms.local.result_types import is_plain, shown
+from lakectl.platforms.local.trino import macros
+from lakectl.platforms.local.trino.python_functions import PythonFunctions
+from lakectl.platforms.local.trino.queries import Queries
+from lakectl.platforms.local.trino.types import BIGINT, BOOLEAN, INTEGER, MIXED, Type, instant, varchar
+from lakectl.platforms.local.trino.values import ELSEWHERE
 
-_RULES = {**FUNCTIONS, **TYPES}
+if TYPE_CHECKING:
+    import duckdb
+
+_INTEGER = 2**31
 
 
-def to_duckdb(statement: Statement, map_columns: Set[str] = frozenset(), pretty: bool = False) -> str:
-    """The statement in DuckDB's SQL, parameters as `$name`.
+@dataclass(frozen=True)
+class Translated:
+    """A statement for DuckDB, parameters as `$name`. `columns`: name ('' for none) and type of what comes out."""
 
-    `map_columns`: the columns of its tables that are maps, in lower case; only types tell a map from an array.
-    Raises QueryError for what has no counterpart.
+    sql: str
+    columns: tuple[tuple[str, Type], ...]
+    python: PythonFunctions
+
+    def prepare(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Gives the connection the functions that the text calls."""
+        for made in macros.needed(self.sql):
+            con.execute(made)
+        self.python.register(con)
+
+
+def to_duckdb(
+    statement: Statement, tables: Mapping[str, Mapping[str, Type]], values: Mapping[str, Value] | None = None
+) -> Translated:
+    """The statement in DuckDB's SQL. `tables`: the columns of its tables, in their order.
+
+    Raises QueryError for what Athena refuses, and for what is not known to mean the same here.
     """
-    tree = statement.tree.copy()
-    _name_columns(tree)
-    _qualify_tables(tree)
-    for node in reversed(list(tree.walk(bfs=False))):
-        if isinstance(node, (exp.Unnest, exp.ArraySize)):
-            unnest(node, map_columns)
-        elif (better := _rewritten(node)) is not node:
-            node.replace(better)
-    try:
-        return tree.sql("duckdb", pretty=pretty, unsupported_level=ErrorLevel.RAISE)
-    except UnsupportedError as error:
-        raise QueryError(f"The local engine cannot run this: {error}.", "It may run with -t aws.") from None
+    queries = Queries(tables, {name: _type_of(value) for name, value in (values or {}).items()})
+    answer = queries.statement(statement.sql)
+    for name, own, kind in answer.columns:
+        if kind.zone == MIXED:
+            hint = "Write AT TIME ZONE 'UTC' behind it. " + ELSEWHERE
+            raise QueryError(
+                f"The column {name or own} has times of different zones, which cannot be told apart here.", hint
+            )
+    sql = answer.sql
+    if not all(is_plain(kind) for _, _, kind in answer.columns):
+        sql = f"SELECT {', '.join(shown(own, kind) for _, own, kind in answer.columns)} FROM ({sql}) AS answer"
+    columns = tuple((name or own, kind) for name, own, kind in answer.columns)
+    return Translated(sql, columns, queries.expressions.python)
 
 
-def _rewritten(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Anonymous):
-        rule = NAMED.get(node.name.lower())
-        return rule(*node.expressions) if rule else node
-    rewrite = _RULES.get(type(node))
-    return rewrite(node) if rewrite else node
+def pretty(sql: str) -> str:
+    """DuckDB's SQL in lines."""
+    import sqlglot
+
+    return sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0]
 
 
-def _qualify_tables(tree: exp.Query) -> None:
-    """`orders` and `awsdatacatalog.ecom_catalog.orders` alike are `ecom_catalog.orders`: a WITH may be named orders."""
-    for scope in traverse_scope(tree):
-        for source in list(scope.sources.values()):
-            if isinstance(source, exp.Table):
-                source.set("catalog", None)
-                source.set("db", exp.to_identifier(DATABASE))
-
-
-def _name_columns(tree: exp.Query) -> None:
-    """A column without a name is `_col0`, `_col1`... by its position, as Athena calls it."""
-    select = tree
-    while not isinstance(select, exp.Select):
-        select = cast(exp.Query, select.this)
-    for position, column in enumerate(list(select.expressions)):
-        if not column.is_star and not isinstance(column, (exp.Alias, exp.Column, exp.Dot)):
-            column.replace(exp.alias_(column.copy(), f"_col{position}"))
+def _type_of(value: Any) -> Type:
+    """The type of the literal that the value is on Athena."""
+    match value:
+        case bool():
+            return BOOLEAN
+        case int():
+            return INTEGER if -_INTEGER <= value < _INTEGER else BIGINT
+        case Decimal():
+            sign, digits, exponent = value.as_tuple()
+            del sign
+            scale = max(-int(exponent), 0)
+            return Type("decimal", (max(len(digits) + max(int(exponent), 0), scale, 1), scale))
+        case dt.datetime():
+            return instant(6)
+        case dt.date():
+            return Type("date")
+    return varchar(len(str(value)))
