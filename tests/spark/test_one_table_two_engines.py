@@ -93,3 +93,15 @@ def test_a_row_that_waits_on_one_engine_is_read_alike_by_the_other(tmp_path: Pat
     assert lake.load("order_items", retry_waiting=True)["inserted"] == 2
     rows = [(row["id"], row["product_id"], row["reordered"]) for row in stored(lake, "order_items")]
     assert sorted(rows) == [(1, 2, None), (7, 2, 0)]
+
+
+def test_a_timestamp_far_ahead_stays_what_it_is_when_the_other_engine_rewrites_its_file(tmp_path: Path) -> None:
+    lake = TestLake(tmp_path / "lake", "spark")
+    ahead = {"order_id": "1", "order_timestamp": "2999-12-31T23:59:59.999999", "total_amount": "1"}
+    lake.load("orders", delivered([ahead, {**ahead, "order_id": "2"}], 1))
+    lake.engine = "duckdb"
+    assert lake.load("orders", delivered([{**ahead, "order_id": "2", "total_amount": "2"}], 2))["updated"] == 1
+    rows = {
+        row["order_id"]: (str(row["order_timestamp"])[:26], str(row["total_amount"])) for row in stored(lake, "orders")
+    }
+    assert rows == {1: ("2999-12-31 23:59:59.999999", "1.00"), 2: ("2999-12-31 23:59:59.999999", "2.00")}

@@ -189,6 +189,8 @@ def _session() -> SparkSession:
     session = started.newSession()
     session.conf.set("spark.sql.session.timeZone", "UTC")
     session.conf.set("spark.sql.ansi.enabled", "true")
+    # Not as INT96, Spark's default: delta-rs wraps what lies beyond 2262, and its MERGE writes that back.
+    session.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
     # What a MERGE reads is kept already; Delta would not know and keep it again.
     session.conf.set("spark.databricks.delta.merge.materializeSource", "none")
     # VACUUM lists a table's folders in so many tasks, however few folders there are; Spark's default is 10,000.
