@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
 
-from lakectl.platforms.local.trino import aggregation, applying, calls, comparisons, json_forms, literals, operators
+from lakectl.platforms.local.trino import (
+    aggregation,
+    applying,
+    calls,
+    comparisons,
+    constants,
+    json_forms,
+    literals,
+    operators,
+)
 from lakectl.platforms.local.trino.casts import Caster, NoCast, coerced
 from lakectl.platforms.local.trino.python_functions import PythonFunctions
 from lakectl.platforms.local.trino.scopes import Scope, fields
 from lakectl.platforms.local.trino.types import (
     BIGINT,
     BOOLEAN,
-    DATE,
     UNKNOWN,
-    VARCHAR,
     Type,
     array,
     common,
@@ -26,9 +32,8 @@ from lakectl.platforms.local.trino.types import (
     instant,
     row,
     spelled_out,
-    timestamp,
 )
-from lakectl.platforms.local.trino.values import Value, no_marks, quoted, text, unsupported, where, wrong
+from lakectl.platforms.local.trino.values import Value, no_marks, quoted, unsupported, where, wrong
 
 
 @dataclass
@@ -280,70 +285,12 @@ def _subscript(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     raise wrong(f"Cannot subscript {base.type}", node)
 
 
-def _interval(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    return literals.interval(node)
-
-
 def _at_zone(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return applying.at_zone(self.write(node.this, scope), self.write(node.args["zone"], scope), node)
 
 
 def _alias(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
     return self.write(node.this, scope)
-
-
-def _null(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, node, scope
-    return Value("NULL", UNKNOWN)
-
-
-def _boolean(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    return Value("true" if node.this else "false", BOOLEAN)
-
-
-def _literal(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    assert isinstance(node, exp.Literal)
-    if node.is_string:
-        return Value(text(node.this), Type("varchar", (len(node.this),)), node.this)
-    return literals.number(node.name, node)
-
-
-def _bytes(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    return Value(f"unhex({text(str(node.this))})", Type("varbinary"))
-
-
-def _unicode(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    if node.args.get("escape"):
-        raise unsupported("has no UESCAPE", node)
-    written = re.sub(r"\\\\|\\\+([0-9a-fA-F]{6})|\\([0-9a-fA-F]{4})", _letter, str(node.this))
-    return Value(text(written), Type("varchar", (len(written),)), written)
-
-
-def _letter(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else "\\"
-
-
-def _moment(self: Expressions, node: exp.Expr, scope: Scope) -> Value:
-    del self, scope
-    if node.this is not None:
-        raise unsupported("has current times to the millisecond only", node, "Leave out the digits.")
-    now = "date_trunc('millisecond', now())"
-    match node:
-        case exp.CurrentDate():
-            return Value("CAST(timezone('UTC', now()) AS DATE)", DATE)
-        case exp.CurrentTimestamp():
-            return Value(now, instant(3))
-        case exp.Localtimestamp():
-            return Value(f"timezone('UTC', {now})", timestamp(3))
-        case exp.CurrentUser():
-            return Value("'lakectl'", VARCHAR)
-    return Value(f"CAST(timezone('UTC', {now}) AS TIME)", Type("time", (3,)))
 
 
 _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
@@ -377,20 +324,20 @@ _RULES: dict[type, Callable[[Expressions, Any, Scope], Value]] = {
     exp.Array: _array,
     exp.Tuple: _tuple,
     exp.Bracket: _subscript,
-    exp.Interval: _interval,
+    exp.Interval: constants.interval,
     exp.AtTimeZone: _at_zone,
     exp.Alias: _alias,
-    exp.Null: _null,
-    exp.Boolean: _boolean,
-    exp.Literal: _literal,
-    exp.HexString: _bytes,
-    exp.UnicodeString: _unicode,
-    exp.CurrentDate: _moment,
-    exp.CurrentTimestamp: _moment,
-    exp.Localtimestamp: _moment,
-    exp.CurrentTime: _moment,
-    exp.Localtime: _moment,
-    exp.CurrentUser: _moment,
+    exp.Null: constants.null,
+    exp.Boolean: constants.boolean,
+    exp.Literal: constants.literal,
+    exp.HexString: constants.hexadecimal,
+    exp.UnicodeString: constants.unicode,
+    exp.CurrentDate: constants.moment,
+    exp.CurrentTimestamp: constants.moment,
+    exp.Localtimestamp: constants.moment,
+    exp.CurrentTime: constants.moment,
+    exp.Localtime: constants.moment,
+    exp.CurrentUser: constants.moment,
     exp.Anonymous: calls.function,
     exp.Window: aggregation.windowed,
     exp.Filter: aggregation.aggregate_node,
