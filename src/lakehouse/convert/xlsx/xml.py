@@ -104,17 +104,17 @@ def _encoding(head: bytes) -> str:
 def pieces(chunks: Iterator[str], tag: str) -> Iterator[str]:
     """The text, cut anew: each piece but the last ends right before a `tag`, such as `<row`."""
     held: list[str] = []
+    over = ""  # the end of what is held: a tag may come in two chunks
     for chunk in chunks:
-        cut = chunk.rfind(tag)
-        if cut < 0 and held:  # a tag may have come in two chunks
-            chunk = "".join([*held, chunk])  # noqa: PLW2901
-            held, cut = [], chunk.rfind(tag)
-        if cut > 0:
-            yield "".join([*held, chunk[:cut]])
-            held = [chunk[cut:]]
-        else:
-            held.append(chunk)
-    yield "".join(held)
+        text = over + chunk
+        cut = text.rfind(tag)
+        if cut > 0 or (cut == 0 and held):
+            yield "".join([*held, text[:cut]])
+            held, text = [], text[cut:]
+        keep = max(0, len(text) - len(tag) + 1)
+        held.append(text[:keep])
+        over = text[keep:]
+    yield "".join([*held, over])
 
 
 _REFERENCE = re.compile(r"&([^;]*)(;?)")
