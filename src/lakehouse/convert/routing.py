@@ -70,20 +70,19 @@ class Router:
             return _ignored(header, [contract for contract, _ in self._contracts])
         best = max(match.rank for match in recognised)
         winners = [match for match in recognised if match.rank == best]
-        if len(winners) > 1:
-            return _undecided(winners)
-        return self._beside(header, winners[0]) or _settle(winners[0])
+        beside = self._beside(header, winners[0])
+        return beside or (_undecided(winners) if len(winners) > 1 else _settle(winners[0]))
 
     def _beside(self, header: Sequence[str], match: _Match) -> Route | None:
         """The refusal of a header that is the header of two tables, side by side, with a blank column between."""
-        tables = [(run, self._complete([header[i] for i in run])) for run in _runs(header)]
+        tables = [(run, self.complete([header[i] for i in run])) for run in _runs(header)]
         whole = [f"{letters(run[0])} to {letters(run[-1])} ({dataset})" for run, dataset in tables if dataset]
         if len(whole) < 2:
             return None
         reason = f"tables stand side by side, in columns {' and '.join(whole)}: give each a sheet of its own"
         return Route("refused", reason, known=len(match.names))
 
-    def _complete(self, header: Sequence[str]) -> str:
+    def complete(self, header: Sequence[str]) -> str:
         """The dataset whose complete header this is; else empty."""
         matches = [_match(header, contract, headers) for contract, headers in self._contracts]
         complete = [match for match in matches if len(match.names) > 1 and not match.missing]
