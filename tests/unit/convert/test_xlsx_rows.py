@@ -15,7 +15,7 @@ from lakehouse.convert.number_formats import built_in, number_format
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.rows import SMALL
 from lakehouse.convert.xlsx.sheet import batches
-from lakehouse.convert.xlsx.xml import pieces
+from lakehouse.convert.xlsx.xml import Unreadable, pieces
 
 CONTENTS = Contents(
     ["Pen", "1.000", "", " x "],
@@ -153,6 +153,13 @@ def test_a_row_that_is_there_twice_is_one(tmp_path):
 def test_a_cell_that_is_there_twice_with_two_values_refuses_the_sheet(tmp_path, lines):
     with pytest.raises(SheetRefused, match="cell A2 is there twice, with '1' and '3'"):
         rows(book(tmp_path / "twice.xlsx", lines))
+
+
+def test_a_row_that_is_longer_than_any_is_refused_before_it_takes_all_memory():
+    chunks = (found for found in ["<row>", *["x" * (1 << 20)] * 200])
+    with pytest.raises(Unreadable, match="takes more than 128 MB of XML"):
+        list(pieces(chunks, "<row"))
+    assert len(list(chunks)) > 60
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
