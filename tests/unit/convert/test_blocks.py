@@ -185,9 +185,10 @@ def test_merged_cells_give_their_value_to_each_row(tmp_path):
     found = done(tmp_path, grid(rows, merged=areas))
     assert found.column("department") == ["Toys", "Toys", "Toys", "Books", "Books", ""]
     assert found.column("product_name") == ["a", "b", "", "d", "e", "f"]
-    [note] = notes(found.sheet, "merged")
+    note, across = notes(found.sheet, "merged")
     assert (note.column, note.rows) == ("department", (3, 6))
     assert "B2:B4, B5:C6" in note.message
+    assert (across.rows, across.message.partition(": ")[2]) == ((5,), "B5:C6")
 
 
 def test_a_merged_error_is_a_fault_of_each_row(tmp_path):
