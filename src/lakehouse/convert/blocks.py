@@ -92,7 +92,7 @@ class Block:
         known, words, waiting = self._watch.known, self._watch.words, self._loose.waiting
         lead_at, second_at = self._order[0], self._order[min(1, len(self._order) - 1)]
         last = self._header.number
-        for row in source:
+        for row in self._below_rule(source):
             number, cells = row
             lead = cells[lead_at] if len(cells) > lead_at else ""
             if (
@@ -113,6 +113,15 @@ class Block:
             yield row
         self._settle(before_header=False)
         yield from self._settled()
+
+    def _below_rule(self, source: Iterator[Row]) -> Iterator[Row]:
+        """All rows but a line that is drawn below the header of a text, as psql, sqlcmd and Markdown do."""
+        first = next(source, None)
+        if first and self._grid.plain_text and loose.is_rule(first[1]):
+            self._lines.append(loose.note(*first))
+        elif first:
+            yield first
+        yield from source
 
     def _is_aside(self, number: int, cells: list[str], *, far: bool) -> bool:
         """Looks at a row that is not like most, and says whether it is none of the table's, or may be none."""

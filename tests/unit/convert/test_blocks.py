@@ -104,6 +104,25 @@ def test_a_lone_text_at_the_end_of_delimited_text_is_never_taken_for_a_row_witho
     assert len(notes(found.sheet, "footer")) == len(rows) - rows.count([]) - len(kept)
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ["-----+------+-----"],
+        ["---", "-----", "-"],
+        ["-", "--", "-"],
+        ["", "---", ":---:", "=====", ""],
+        ["+----+-----+"],
+    ],
+)
+def test_a_line_drawn_below_the_header_of_a_text_is_no_row(tmp_path, rule):
+    is_line = max(map(len, rule)) > 2
+    found = done(tmp_path, text_grid([GOODS, rule, ["---", "Pen", "2"]]))
+    assert found.column("ean") == (["---"] if is_line else ["-", "---"])
+    assert [note.rows for note in notes(found.sheet, "footer")] == [(2,)] * is_line
+    in_workbook = done(tmp_path, grid([GOODS, ["---", "---", "---"], ["1", "Pen", "2"]]))
+    assert in_workbook.column("ean") == ["---", "1"]
+
+
 def test_a_record_in_quotes_as_a_whole_is_no_line_below_the_table(tmp_path):
     rows = [GOODS, ["1", "Pen", "2"], ["2;Ink red;3"], [], ["3;Ink blue;3"]]
     quoted = replace(text_grid(rows), record=lambda cells: ",".join(f"<{c}>" if ";" in c else c for c in cells))
