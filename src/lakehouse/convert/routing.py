@@ -7,6 +7,7 @@ every column that an order must have, and still is no sheet of orders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,6 +73,12 @@ class Router:
         winners = [match for match in recognised if match.rank == best]
         beside = self._beside(header, winners[0])
         return beside or (_undecided(winners) if len(winners) > 1 else _settle(winners[0]))
+
+    def unsplit(self, header: Sequence[str]) -> str:
+        """The cell of a header that is alone and names more than one column; else empty."""
+        filled = [text for text in header if text.strip()]
+        words = re.split(r"[^\w -]+|\s{2,}", filled[0]) if len(filled) == 1 else []
+        return filled[0] if len({plain(word) for word in words} & self.known) > 1 else ""
 
     def _beside(self, header: Sequence[str], match: _Match) -> Route | None:
         """The refusal of a header that is the header of two tables, side by side, with a blank column between."""

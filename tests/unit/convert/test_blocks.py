@@ -123,6 +123,15 @@ def test_a_line_drawn_below_the_header_of_a_text_is_no_row(tmp_path, rule):
     assert in_workbook.column("ean") == ["---", "1"]
 
 
+@pytest.mark.parametrize("header", ["ean^title^stock_level", "ean,title,stock_level", "ean    title   stock_level"])
+def test_a_header_that_is_one_cell_asks_for_the_delimiter(tmp_path, header):
+    [sheet] = sheets(tmp_path, text_grid([[header], ["1 2 3"]]))
+    assert (sheet.status, sheet.rows, sheet.notes) == ("ignored", 2, ())
+    assert f"its header is one cell, '{header}': say what stands between cells" in sheet.reason
+    [other] = sheets(tmp_path, text_grid([["ean code of all"], ["1 2 3"]]))
+    assert "no dataset has a column called" in other.reason
+
+
 def test_a_record_in_quotes_as_a_whole_is_no_line_below_the_table(tmp_path):
     rows = [GOODS, ["1", "Pen", "2"], ["2;Ink red;3"], [], ["3;Ink blue;3"]]
     quoted = replace(text_grid(rows), record=lambda cells: ",".join(f"<{c}>" if ";" in c else c for c in cells))
