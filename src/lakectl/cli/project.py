@@ -26,8 +26,9 @@ app = typer.Typer()
 def init(
     session: Session,
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The project's folder; with --ci the current one.", show_default=False)
-    ] = Path(),
+        Path | None,
+        typer.Argument(metavar="DIR", help="The project's folder; with --ci the current one.", show_default=False),
+    ] = None,
     bucket: Annotated[str, typer.Option("--bucket", help="For AWS: the lake's bucket, to be made.")] = "",
     region: Annotated[str, typer.Option("--region", help="For AWS: where.")] = "",
     ci: Annotated[
@@ -39,8 +40,9 @@ def init(
     from lakectl.config import FILE
     from lakectl.operations.init import add_workflow, create_project
 
-    if folder == Path() and not (ci and (folder / FILE).is_file()):
+    if folder is None and not (ci and Path(FILE).is_file()):
         raise UsageError("the folder for the project is missing", "Name it: lakectl init DIR.")
+    folder = folder or Path()
     # A project that is there already gets the workflow only.
     made = [] if ci and (folder / FILE).is_file() else create_project(folder, bucket, region)
     made += [add_workflow(folder)] if ci else []

@@ -15,6 +15,7 @@ class Areas:
 
     def __init__(self, grid: Grid) -> None:
         self._merged = sorted((a for a in grid.merged if a.bottom > a.top), key=lambda area: area.top)
+        self._wide = [area for area in grid.merged if area.right > area.left]
         self._totals = grid.totals
         self._filled: dict[Area, int] = {}  # the first row that got a value
         self._left_out: dict[int, str] = {}
@@ -32,12 +33,14 @@ class Areas:
             if area.bottom > header_row:
                 columns.setdefault(area.left, []).append(area)
         for column, areas in sorted(columns.items()):
-            shown = ", ".join(map(_name, areas[:_MOST_NAMED]))
-            more = f" and {len(areas) - _MOST_NAMED} more" if len(areas) > _MOST_NAMED else ""
             name = "".join(header[column : column + 1]).strip() or letters(column)
             rows = tuple(self._filled[area] for area in areas[:_MOST_NAMED])
-            message = f"column {name!r}: merged cells give their value to each row that they span: {shown}{more}"
+            message = f"column {name!r}: merged cells give their value to each row that they span: {_named(areas)}"
             yield Note("merged", message, name, rows)
+        if across := [area for area in self._wide if area.top > header_row and area.right < len(header)]:
+            shown = _named(across)
+            rows = tuple(area.top for area in across[:_MOST_NAMED])
+            yield Note("merged", f"merged cells across columns give their value to the first alone: {shown}", rows=rows)
         for row, text in self._left_out.items():
             yield Note("totals_row", f"row {row} is the totals row of a table, and is left out: {text}", rows=(row,))
 
@@ -72,6 +75,11 @@ class Areas:
             cells[area.left] = value
             self._filled.setdefault(area, number)
         return cells
+
+
+def _named(areas: Sequence[Area]) -> str:
+    more = f" and {len(areas) - _MOST_NAMED} more" if len(areas) > _MOST_NAMED else ""
+    return ", ".join(map(_name, areas[:_MOST_NAMED])) + more
 
 
 def _name(area: Area) -> str:

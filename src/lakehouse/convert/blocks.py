@@ -15,7 +15,7 @@ from lakehouse.convert import loose
 from lakehouse.convert.columns import Columns
 from lakehouse.convert.headers import Header, Watch, blank
 from lakehouse.convert.loose import Loose
-from lakehouse.convert.model import BrokenRow, Grid, Note, Row, SpecialRow
+from lakehouse.convert.model import BrokenRow, Grid, Note, Row, SheetRefused, SpecialRow
 from lakehouse.convert.notes import route_notes, rows_note
 from lakehouse.convert.records import Records
 from lakehouse.convert.routing import Router, letters
@@ -45,7 +45,7 @@ class Block:
         self.next: Header | None = None  # the header that ended it
         self._grid, self._header, self._columns, self._hints = grid, header, columns, hints
         self._order = sorted(columns.taken.values())
-        self._watch = Watch(header, router)
+        self._router, self._watch = router, Watch(header, router)
         self._records = Records(header.cells, longer=hints.longer, shifted=hints.shifted, watching=grid.plain_text)
         self._loose = Loose(self._order[0], len(header.cells), plain_text=grid.plain_text)
         self._nameless: dict[int, list[int]] = {}
@@ -92,7 +92,7 @@ class Block:
         known, words, waiting = self._watch.known, self._watch.words, self._loose.waiting
         lead_at, second_at = self._order[0], self._order[min(1, len(self._order) - 1)]
         last = self._header.number
-        for row in source:
+        for row in self._below_rule(source):
             number, cells = row
             lead = cells[lead_at] if len(cells) > lead_at else ""
             if (
@@ -114,6 +114,15 @@ class Block:
         self._settle(before_header=False)
         yield from self._settled()
 
+    def _below_rule(self, source: Iterator[Row]) -> Iterator[Row]:
+        """All rows but a line that is drawn below the header of a text, as psql, sqlcmd and Markdown do."""
+        first = next(source, None)
+        if first and self._grid.plain_text and loose.is_rule(first[1]):
+            self._lines.append(loose.note(*first))
+        elif first:
+            yield first
+        yield from source
+
     def _is_aside(self, number: int, cells: list[str], *, far: bool) -> bool:
         """Looks at a row that is not like most, and says whether it is none of the table's, or may be none."""
         if isinstance(cells, BrokenRow):
@@ -134,10 +143,15 @@ class Block:
     def _settle(self, *, before_header: bool) -> None:
         """Decides on the rows that wait, now that no row of the table has followed."""
         for verdict, (number, cells) in self._loose.verdicts(before_header=before_header):
-            if verdict == "line":
+            if verdict == "line" and not self._is_quoted_record(cells):
                 self._lines.append(loose.note(number, cells))
             else:
-                self._ready.append((number, BrokenRow(self._text(cells)) if verdict == "record" else cells))
+                self._ready.append((number, BrokenRow(self._text(cells)) if verdict != "row" else cells))
+
+    def _is_quoted_record(self, cells: list[str]) -> bool:
+        """Whether a lone cell of delimited text is a record that somebody has put in quotes as a whole."""
+        lone = next(text for text in cells if text.strip())
+        return bool(self._grid.record) and self._text([lone]) != lone
 
     def _settled(self) -> list[Row]:
         ready, self._ready = self._ready, []
@@ -166,3 +180,14 @@ class Block:
         for i in positions:
             if i < len(cells) and cells[i].strip() and len(rows := self._nameless.setdefault(i, [])) < _NAMED:
                 rows.append(number)
+                self._refuse_beside(number, cells, i)
+
+    def _refuse_beside(self, number: int, cells: list[str], left: int) -> None:
+        """Raises SheetRefused where a header stands beside the table, in a row below its own."""
+        named = [i for i, text in enumerate(self._header.cells) if text.strip()]
+        if left > named[-1] and (dataset := self._router.complete(cells[left:])):
+            first = f"{letters(named[0])} to {letters(named[-1])} ({self._header.route.dataset})"
+            second = f"from {letters(left)}{number} on ({dataset})"
+            raise SheetRefused(
+                f"tables stand side by side, in columns {first} and {second}: give each a sheet of its own"
+            )

@@ -26,10 +26,14 @@ _BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_CALLED = {"cp932": "Shift-JIS", "mac-roman": "MacRoman"}
+_CALLED = {"cp932": "Shift-JIS", "mac-roman": "MacRoman", "iso2022_jp": "ISO-2022-JP"}
 _HEAD = 1 << 14
 _SAMPLE = 1 << 16
-_SAY = "say which encoding it is in: ingest --read encoding=cp1251 (any name that Python knows)"
+_SAY = (
+    "say which encoding it is in, such as ingest --read encoding=windows-1252 (Western Europe), windows-1250 (Central "
+    "Europe), windows-1251 (Cyrillic), or any other name that Python knows"
+)
+_SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")  # ISO-2022-JP's, from one set of characters to another
 
 
 def encoding_of(
@@ -51,6 +55,8 @@ def encoding_of(
             return _checked(source, encoding), []
     if wide := _without_mark(head):
         return _checked(source, wide), [_note(wide)]
+    if _SHIFTS.search(head) and _fault(source, "iso2022_jp") is None:
+        return "iso2022_jp", [_note("iso2022_jp")]
     if _fault(source, "utf-8") is None:
         return "utf-8", []
     found = _other(source, head)

@@ -6,6 +6,7 @@ header or the end: it is none, if an empty row stands before it, or if it reads 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -15,6 +16,7 @@ from lakehouse.convert.model import Cell, Note
 Verdict = Literal["row", "record", "line"]
 Waiting = tuple[int, list[str]]
 
+_RULE = re.compile(r":?[-=]+(?:[+|][-=]*)*:?|[+](?:[-=]+[+])+")
 _MOST = 20  # more than a report has of them
 
 
@@ -65,6 +67,12 @@ def note(number: int, cells: Sequence[str]) -> Note:
     text = next(text.strip() for text in cells if text.strip())
     shown = text[:200] + "..." * (len(text) > 200)
     return Note("footer", f"row {number} is no row of the table, and is left out: {shown!r}", rows=(number,))
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether the cells are a line that is drawn: `-----+-----`, or `---` in each."""
+    filled = [text.strip() for text in cells if text.strip()]
+    return any(len(text) > 2 for text in filled) and all(_RULE.fullmatch(text) for text in filled)
 
 
 def _is_value(text: str) -> bool:

@@ -147,7 +147,11 @@ class _Attempt:
             message = f"the sheet holds nothing but error values: {counted.example}"
             self._notes.append(Note("errors_only", message))
             return self._report(message, counted.rows)
-        route = self._router.route(headers.widest(start.above))
+        header = headers.widest(start.above)
+        if self._grid.plain_text and (whole := self._router.unsplit(header)):
+            reason = f"its header is one cell, {quoted([whole])}: say what stands between cells, as in ingest --read"
+            return self._report(f"holds {_rows(counted.rows)}; {reason} delimiter=^, and quote no lines", counted.rows)
+        route = self._router.route(header)
         self._notes += near_notes(route)
         reason = route.reason if route.status == "ignored" else "its header is not in the row that headerRow says"
         return self._report(f"holds {_rows(counted.rows)}; {reason}", counted.rows)

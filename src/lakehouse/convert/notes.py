@@ -12,7 +12,7 @@ KINDS = {
     "header_row": "the header is not in the first row; what stands above it is left out",
     "header_again": "rows that repeat the header (a page's, a file's put behind another) are left out",
     "block": "a second table below the first, with a header of its own",
-    "merged": "merged cells give their value to each row that they span",
+    "merged": "merged cells give their value to each row that they span, and to the first of their columns",
     "totals_row": "the totals row of an Excel table is left out",
     "footer": "a line below the table that is no row of it is left out",
     "blanks": "rows that hold nothing but blanks are skipped",

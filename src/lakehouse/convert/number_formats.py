@@ -22,14 +22,17 @@ Kind = Literal["number", "date", "time", "duration"]
 class Section:
     """What a number is: `date` is one with or without a time of day. `zeros` are the digits it is filled up to, or 0.
 
-    Only whole numbers of the kind `number` have zeros: 123 in the format 00000 is shown as 00123.
+    Only whole numbers of the kind `number` have zeros: 123 in the format 00000 is shown as 00123. `frame` is the format
+    if text stands around or between them, with DIGIT for each: 12345678 is 012-34-5678 in the format 000-00-0000.
     """
 
     kind: Kind = "number"
     zeros: int = 0
+    frame: str = ""
 
 
 PLAIN = Section()
+DIGIT = "\0"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ _PIECE = re.compile(
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _CONDITION = re.compile(r"\[(<>|<=|>=|<|>|=)\s*(-?\d+(?:\.\d+)?)\]")
 _COMPARISONS = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
+_OTHER = "\1"  # what is no code: a decimal point, a percent sign
 # Which numbers a section is for when no condition says it, by how many sections there are.
 _DEFAULTS: dict[int, tuple[Test, ...]] = {
     1: (lambda _: True,),
@@ -109,7 +113,7 @@ def _sections(code: str) -> list[list[Piece]]:
         if found[0] == ";":
             sections.append([])
         else:
-            sections[-1].append((found.lastgroup or "", found[0].lower()))
+            sections[-1].append((found.lastgroup or "", found[0] if found.lastgroup == "shown" else found[0].lower()))
     return sections
 
 
@@ -131,7 +135,7 @@ def _read(section: list[Piece]) -> Section:
         return Section("date")
     if any(name == "half" for name, _ in section) or any(text[0] in "hms" for text in letters):
         return Section("time")
-    return Section("number", _zeros(section))
+    return _code(section)
 
 
 def _is_date(letters: list[str], place: int) -> bool:
@@ -143,7 +147,18 @@ def _is_date(letters: list[str], place: int) -> bool:
     return text[0] in "ydegb" or text.startswith("aaa")
 
 
-def _zeros(section: list[Piece]) -> int:
-    """How many zeros a section consists of, apart from what shows nothing; 0 unless there are two or more."""
-    seen = "".join(text for name, text in section if name == "sign" or (name == "shown" and text[0] not in "_*"))
-    return len(seen) if len(seen) > 1 and not seen.strip("0") else 0
+def _code(section: list[Piece]) -> Section:
+    """A section of zeros with nothing but text around and between them; a number, unless there are two or more."""
+    frame = "".join(_in_frame(name, text) for name, text in section)
+    zeros = frame.count(DIGIT)
+    if zeros < 2 or _OTHER in frame:
+        return PLAIN
+    return Section("number", zeros, frame if len(frame) > zeros else "")
+
+
+def _in_frame(name: str, text: str) -> str:
+    if name == "sign":
+        return DIGIT if text == "0" else text if text in "- ()" else _OTHER
+    if name == "shown" and text[0] not in "_*":
+        return text[1:].removesuffix('"') if text[0] == '"' else text[1:]
+    return _OTHER if name in ("letters", "half") else ""

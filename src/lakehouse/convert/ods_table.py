@@ -45,7 +45,7 @@ class Table:
         self._cells = Cells()
         self._column = 0
         self._cell: Attributes | None = None
-        self._paragraphs: list[str] = []
+        self._paragraphs: list[list[str]] = []
         self._in_paragraph = False
         self._left_out = 0  # depth inside an element that is no text of a cell
 
@@ -76,7 +76,7 @@ class Table:
 
     def _start_in_cell(self, tag: str, attributes: Attributes) -> None:
         if tag in _PARAGRAPHS:
-            self._paragraphs.append("")
+            self._paragraphs.append([])
             self._in_paragraph = True
         elif not tag.startswith(_TEXT) or tag in _NOT_TEXT:
             self._left_out = 1
@@ -87,7 +87,7 @@ class Table:
 
     def text(self, text: str) -> None:
         if self._in_paragraph and not self._left_out:
-            self._paragraphs[-1] += text
+            self._paragraphs[-1].append(text)
 
     def end(self, tag: str) -> None:
         if self._left_out or self.ended:
@@ -105,7 +105,7 @@ class Table:
         first = self._column
         self._cell = None
         self._column += int(attributes.get(_COLUMNS_REPEATED, 1))
-        text = "" if covered else value(attributes, self._paragraphs)
+        text = "" if covered else value(attributes, ["".join(texts) for texts in self._paragraphs])
         if text:
             for column in range(first, self._column):
                 self._cells.put(column, text)

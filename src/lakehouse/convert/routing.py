@@ -7,6 +7,7 @@ every column that an order must have, and still is no sheet of orders.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -70,20 +71,25 @@ class Router:
             return _ignored(header, [contract for contract, _ in self._contracts])
         best = max(match.rank for match in recognised)
         winners = [match for match in recognised if match.rank == best]
-        if len(winners) > 1:
-            return _undecided(winners)
-        return self._beside(header, winners[0]) or _settle(winners[0])
+        beside = self._beside(header, winners[0])
+        return beside or (_undecided(winners) if len(winners) > 1 else _settle(winners[0]))
+
+    def unsplit(self, header: Sequence[str]) -> str:
+        """The cell of a header that is alone and names more than one column; else empty."""
+        filled = [text for text in header if text.strip()]
+        words = re.split(r"[^\w -]+|\s{2,}", filled[0]) if len(filled) == 1 else []
+        return filled[0] if len({plain(word) for word in words} & self.known) > 1 else ""
 
     def _beside(self, header: Sequence[str], match: _Match) -> Route | None:
         """The refusal of a header that is the header of two tables, side by side, with a blank column between."""
-        tables = [(run, self._complete([header[i] for i in run])) for run in _runs(header)]
+        tables = [(run, self.complete([header[i] for i in run])) for run in _runs(header)]
         whole = [f"{letters(run[0])} to {letters(run[-1])} ({dataset})" for run, dataset in tables if dataset]
         if len(whole) < 2:
             return None
         reason = f"tables stand side by side, in columns {' and '.join(whole)}: give each a sheet of its own"
         return Route("refused", reason, known=len(match.names))
 
-    def _complete(self, header: Sequence[str]) -> str:
+    def complete(self, header: Sequence[str]) -> str:
         """The dataset whose complete header this is; else empty."""
         matches = [_match(header, contract, headers) for contract, headers in self._contracts]
         complete = [match for match in matches if len(match.names) > 1 and not match.missing]

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from lakehouse.convert.model import Cell
-from lakehouse.convert.number_formats import NumberFormat
+from lakehouse.convert.number_formats import DIGIT, NumberFormat, Section
 
 Value = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
@@ -67,7 +67,7 @@ def formatted(text: str, value: float, form: NumberFormat, since_1904: bool) -> 
     """A number in a format, given as text (by `number` or `double`), too. It stays a number where it is no date."""
     section = form.of(value)
     if section.kind == "number":
-        return _filled(text, section.zeros) if section.zeros else text
+        return _filled(text, section) if section.zeros else text
     if section.kind == "duration":
         return duration(round(value * _DAY)) if abs(value) <= _LONGEST else text
     return _moment(value, section.kind == "time", since_1904) or text
@@ -150,11 +150,20 @@ def _fraction(milliseconds: int) -> str:
     return f".{milliseconds:03d}000" if milliseconds else ""
 
 
-def _filled(text: str, zeros: int) -> str:
+def _filled(text: str, section: Section) -> str:
     digits = text.removeprefix("-")
-    if not digits.isdigit() or len(digits) >= zeros:
+    if not digits.isdigit():
         return text
-    return Cell(text, shown=text.replace(digits, digits.zfill(zeros)))
+    filled = digits.zfill(section.zeros)
+    shown = text.replace(digits, _framed(filled, section) if section.frame else filled)
+    return Cell(text, shown=shown) if shown != text else text
+
+
+def _framed(digits: str, section: Section) -> str:
+    """The digits in their frame; those that are too many stand at the place of the first."""
+    first = len(digits) - section.zeros + 1
+    each = iter((digits[:first], *digits[first:]))
+    return "".join(next(each) if char == DIGIT else char for char in section.frame)
 
 
 def _plain(shortest: str) -> str:

@@ -69,6 +69,13 @@ def test_init_says_what_comes_next(lakectl):
     assert "cd shop && lakectl ingest" in ran.err
 
 
+def test_the_folder_may_be_the_current_one(lakectl, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert lakectl("init", ".").code == 0
+    assert (tmp_path / "lakectl.toml").is_file()
+    assert "folder for the project is missing" in lakectl("init").err
+
+
 def test_a_healthy_project(project):
     found = checks(project)
     assert {check.status for check in found.values()} == {"ok"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.convert.grids import done, grid, notes, read, sheets, text_grid
 
@@ -69,6 +71,15 @@ def test_tables_side_by_side_are_refused_by_name(tmp_path):
     assert "columns A to C (products) and E to G (orders)" in sheet.reason
     [twice] = sheets(tmp_path, grid([[*PRODUCTS, "", *PRODUCTS], ["1", "a", "b", "", "2", "c", "d"]]))
     assert "columns A to C (products) and E to G (products)" in twice.reason
+    [equal] = sheets(tmp_path, grid([[*GOODS, "", *PRODUCTS], ["a", "Pen", "2", "", "1", "Toys", "Ball"]]))
+    assert "columns A to C (goods) and E to G (products)" in equal.reason
+
+
+def test_a_table_that_begins_beside_a_lower_row_is_refused_too(tmp_path):
+    rows = [GOODS, ["a", "Pen", "2"], ["b", "Ink", "3", "", "Prices"], ["c", "Cap", "4", "", *PRODUCTS]]
+    [sheet] = sheets(tmp_path, grid(rows))
+    assert sheet.status == "refused"
+    assert "in columns A to C (goods) and from E4 on (products)" in sheet.reason
 
 
 def test_a_blank_column_alone_does_not_make_two_tables(tmp_path):
@@ -91,6 +102,42 @@ def test_a_lone_text_at_the_end_of_delimited_text_is_never_taken_for_a_row_witho
     found = done(tmp_path, text_grid([GOODS, *rows]))
     assert found.column("ean") == kept
     assert len(notes(found.sheet, "footer")) == len(rows) - rows.count([]) - len(kept)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ["-----+------+-----"],
+        ["---", "-----", "-"],
+        ["-", "--", "-"],
+        ["", "---", ":---:", "=====", ""],
+        ["+----+-----+"],
+    ],
+)
+def test_a_line_drawn_below_the_header_of_a_text_is_no_row(tmp_path, rule):
+    is_line = max(map(len, rule)) > 2
+    found = done(tmp_path, text_grid([GOODS, rule, ["---", "Pen", "2"]]))
+    assert found.column("ean") == (["---"] if is_line else ["-", "---"])
+    assert [note.rows for note in notes(found.sheet, "footer")] == [(2,)] * is_line
+    in_workbook = done(tmp_path, grid([GOODS, ["---", "---", "---"], ["1", "Pen", "2"]]))
+    assert in_workbook.column("ean") == ["---", "1"]
+
+
+@pytest.mark.parametrize("header", ["ean^title^stock_level", "ean,title,stock_level", "ean    title   stock_level"])
+def test_a_header_that_is_one_cell_asks_for_the_delimiter(tmp_path, header):
+    [sheet] = sheets(tmp_path, text_grid([[header], ["1 2 3"]]))
+    assert (sheet.status, sheet.rows, sheet.notes) == ("ignored", 2, ())
+    assert f"its header is one cell, '{header}': say what stands between cells" in sheet.reason
+    [other] = sheets(tmp_path, text_grid([["ean code of all"], ["1 2 3"]]))
+    assert "no dataset has a column called" in other.reason
+
+
+def test_a_record_in_quotes_as_a_whole_is_no_line_below_the_table(tmp_path):
+    rows = [GOODS, ["1", "Pen", "2"], ["2;Ink red;3"], [], ["3;Ink blue;3"]]
+    quoted = replace(text_grid(rows), record=lambda cells: ",".join(f"<{c}>" if ";" in c else c for c in cells))
+    found = done(tmp_path, quoted)
+    assert found.column("ean") == ["1", broken("<2;Ink red;3>"), broken("<3;Ink blue;3>")]
+    assert found.sheet.notes == ()
 
 
 def test_a_line_below_a_gap_and_a_title_above_the_next_table_are_no_rows(tmp_path):
@@ -166,9 +213,10 @@ def test_merged_cells_give_their_value_to_each_row(tmp_path):
     found = done(tmp_path, grid(rows, merged=areas))
     assert found.column("department") == ["Toys", "Toys", "Toys", "Books", "Books", ""]
     assert found.column("product_name") == ["a", "b", "", "d", "e", "f"]
-    [note] = notes(found.sheet, "merged")
+    note, across = notes(found.sheet, "merged")
     assert (note.column, note.rows) == ("department", (3, 6))
     assert "B2:B4, B5:C6" in note.message
+    assert (across.rows, across.message.partition(": ")[2]) == ((5,), "B5:C6")
 
 
 def test_a_merged_error_is_a_fault_of_each_row(tmp_path):

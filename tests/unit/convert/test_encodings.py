@@ -26,6 +26,12 @@ NAMES = {
 }
 
 
+def test_iso_2022_jp_is_ascii_by_its_bytes_and_read_as_what_it_is(tmp_path):
+    lines, notes = read(tmp_path, text_of(NAMES["Japanese"]).encode("iso2022_jp"))
+    assert lines == text_of(NAMES["Japanese"]).splitlines()
+    assert notes == [("encoding", "read as ISO-2022-JP")]
+
+
 def text_of(names):
     return HEADER + "".join(f"{number},{line}\n" for number, line in enumerate(names.splitlines(), start=1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lakehouse.convert.number_formats import PLAIN, Section, built_in, number_format
+from lakehouse.convert.values import formatted
 
 DATES = [
     "yyyy-mm-dd",
@@ -60,7 +61,6 @@ NUMBERS = [
     "0%",
     "0_d",
     "0*d",
-    "000-00",
     "0.000",
     "00.0",
     "#00",
@@ -86,6 +86,26 @@ def test_the_kind_of_a_code(kind, code):
 @pytest.mark.parametrize(("code", "zeros"), [("00000", 5), ("00", 2), ("00000;@", 5), ("[$-409]0000", 4), ("000_)", 3)])
 def test_a_code_of_zeros_alone_fills_whole_numbers_up(code, zeros):
     assert number_format(code).always == Section("number", zeros)
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("000-00-0000", 12345678, "012-34-5678"),
+        (r"00000\-0000", 12345678, "01234-5678"),
+        ('"SKU-"00000', 123, "SKU-00123"),
+        ("0000 0000", 1234567890, "123456 7890"),
+        ("000-000", -12, "-000-012"),
+        ("00000", 123456, ""),
+    ],
+)
+def test_text_between_and_around_the_zeros_is_shown(code, value, shown):
+    assert getattr(formatted(str(value), value, number_format(code), since_1904=False), "shown", "") == shown
+
+
+@pytest.mark.parametrize("code", ["00.00", "00%", "0-", '0" pcs"', "00E+00", "00/00", "0,000", "00,"])
+def test_other_codes_show_a_number(code):
+    assert number_format(code).always == Section("number")
 
 
 @pytest.mark.parametrize(

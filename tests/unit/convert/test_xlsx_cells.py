@@ -57,8 +57,6 @@ def cell(tmp_path, xml, **parts):
         ('<c r="A1"><is><t>x</t></is></c>', "x"),
         ('<c r="A1" t="new"><v>x</v></c>', "x"),
         ('<c r="A1"><v>abc</v></c>', "abc"),
-        ('<c r="A1"><v>1</v></c><c r="A1"><v>2</v></c>', "2"),
-        ('<c r="A1"><v>1</v></c><c r="A1"/>', ""),
         ('<c r="A1"><v>1</v><extLst><ext><v2>9</v2></ext></extLst></c>', "1"),
     ],
 )

@@ -15,6 +15,7 @@ from lakehouse.convert.number_formats import built_in, number_format
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.rows import SMALL
 from lakehouse.convert.xlsx.sheet import batches
+from lakehouse.convert.xlsx.xml import Unreadable, pieces
 
 CONTENTS = Contents(
     ["Pen", "1.000", "", " x "],
@@ -136,10 +137,54 @@ def test_rows_and_cells_out_of_order_come_in_their_places(tmp_path):
 
 def test_a_row_that_is_there_twice_is_one(tmp_path):
     lines = '<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row><row r="1"><c r="A1"><v>0</v></c></row>'
-    lines += '<row r="2"><c r="B2" t="e"><v>#N/A</v></c><c r="D2"><v>4</v></c></row>'
+    lines += '<row r="2"><c r="B2"/><c r="C2" t="e"><v>#N/A</v></c><c r="D2"><v>4</v></c></row>'
     found = rows(book(tmp_path / "twice.xlsx", lines))
-    assert found == [(1, ["0"]), (2, ["1", "#N/A", "", "4"])]
-    assert said(found[1][1][1]) == {"fault": "excel_error"}
+    assert found == [(1, ["0"]), (2, ["1", "2", "#N/A", "4"])]
+    assert said(found[1][1][2]) == {"fault": "excel_error"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '<row r="2"><c r="A2"><v>1</v></c></row><row r="2"><c r="A2"><v>3</v></c></row>',
+        '<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>3</v></c></row>',
+    ],
+)
+def test_a_cell_that_is_there_twice_with_two_values_refuses_the_sheet(tmp_path, lines):
+    with pytest.raises(SheetRefused, match="cell A2 is there twice, with '1' and '3'"):
+        rows(book(tmp_path / "twice.xlsx", lines))
+
+
+def test_a_row_that_is_longer_than_any_is_refused_before_it_takes_all_memory():
+    chunks = (found for found in ["<row>", *["x" * (1 << 20)] * 200])
+    with pytest.raises(Unreadable, match="takes more than 128 MB of XML"):
+        list(pieces(chunks, "<row"))
+    assert len(list(chunks)) > 60
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+def test_a_piece_ends_before_a_row_wherever_the_chunks_end(size):
+    text = "<sheet><row>1</row><row>2</row><ro><row/>" + "x" * 20 + "<row>3</row></sheet>"
+    found = list(pieces((text[at : at + size] for at in range(0, len(text), size)), "<row"))
+    assert "".join(found) == text
+    assert all(piece.startswith("<row") for piece in found[1:])
+
+
+def test_a_row_that_goes_on_and_on_is_not_searched_again_for_each_chunk():
+    looked = []
+
+    class Chunk(str):
+        __slots__ = ()
+
+        def rfind(self, tag):
+            looked.append(len(self))
+            return super().rfind(tag)
+
+        def __radd__(self, other):
+            return Chunk(str(other) + str(self))
+
+    assert "".join(pieces((Chunk("x" * 1000) for _ in range(50)), "<row")) == "x" * 50_000
+    assert max(looked) < 1010
 
 
 def large(count):

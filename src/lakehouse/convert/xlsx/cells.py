@@ -1,13 +1,14 @@
 """The rows of a sheet, followed element by element: exact whatever the writer, and slow (ECMA-376 part 1, 18.3.1).
 
-A row or a cell without a reference comes right after the one before it. Of a cell that is there twice, the last counts.
+A row or a cell without a reference comes right after the one before it. A cell that is there twice
+has one value, or the sheet is refused.
 """
 
 from __future__ import annotations
 
 import re
 
-from lakehouse.convert.extent import COLUMNS
+from lakehouse.convert.extent import COLUMNS, letters
 from lakehouse.convert.model import Cell, Row, SheetRefused, SpecialRow
 from lakehouse.convert.xlsx import strings
 from lakehouse.convert.xlsx.contents import Contents
@@ -107,11 +108,11 @@ class Cells:
     def _end_cell(self) -> None:
         text = self._held()
         if not text:
-            self._cells.pop(self._column, None)
             return
         if self._column >= COLUMNS:
             raise SheetRefused(f"the cell {self._reference} is beyond XFD, the last column that a sheet can have")
-        self._cells[self._column] = text
+        if self._cells.setdefault(self._column, text) != text:
+            raise there_twice(f"{letters(self._column)}{self.number}", self._cells[self._column], text)
 
     def _held(self) -> str:
         if self._formula is not None:
@@ -132,6 +133,12 @@ class Cells:
         for place, text in self._cells.items():
             row[place] = text
         self.rows.append((self.number, row if is_plain(row) else SpecialRow(row)))
+
+
+def there_twice(cell: str, *values: str) -> SheetRefused:
+    """The refusal of a sheet that says two things of one cell, which Excel repairs by leaving something out."""
+    said = " and ".join(repr(value[:40]) for value in values)
+    return SheetRefused(f"the cell {cell} is there twice, with {said}: write the workbook anew")
 
 
 def is_plain(row: list[str]) -> bool:

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise, starmap
+from itertools import chain, pairwise, starmap, zip_longest
 from operator import itemgetter, lt
 from pathlib import Path
 
-from lakehouse.convert.extent import Reach, find_leap_days, leap_day_note
+from lakehouse.convert.extent import Reach, find_leap_days, leap_day_note, letters
 from lakehouse.convert.model import Area, Cell, Note, Row, SpecialRow
 from lakehouse.convert.xlsx import areas, sheet, xml
+from lakehouse.convert.xlsx.cells import there_twice
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.package import Package
 
@@ -103,15 +104,16 @@ def _in_order(numbers: Iterable[int]) -> bool:
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:
-    """Rows in order; of those with one number, the last that has a cell says what it holds."""
+    """Rows in order; those with one number are one. Raises SheetRefused where they say two things of a cell."""
     found: dict[int, list[str]] = {}
     for number, cells in rows:
-        found[number] = _merged(found[number], cells) if number in found else cells
+        found[number] = _merged(number, found[number], cells) if number in found else cells
     return sorted(found.items())
 
 
-def _merged(before: list[str], after: list[str]) -> list[str]:
-    width = max(len(before), len(after))
-    padded = ([*cells, *[""] * (width - len(cells))] for cells in (before, after))
-    cells = [new or old for old, new in zip(*padded, strict=True)]
+def _merged(number: int, before: list[str], after: list[str]) -> list[str]:
+    for place, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old and new and old != new:
+            raise there_twice(f"{letters(place)}{number}", old, new)
+    cells = [old or new for old, new in zip_longest(before, after, fillvalue="")]
     return SpecialRow(cells) if any(cell.__class__ is Cell for cell in cells) else cells

@@ -13,6 +13,7 @@ from typing import IO, Protocol
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+LONGEST = 1 << 27  # characters of XML from one row, or one text, to the next
 _CHUNK = 1 << 20
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -102,19 +103,26 @@ def _encoding(head: bytes) -> str:
 
 
 def pieces(chunks: Iterator[str], tag: str) -> Iterator[str]:
-    """The text, cut anew: each piece but the last ends right before a `tag`, such as `<row`."""
+    """The text, cut anew: each piece but the last ends right before a `tag`, such as `<row`.
+
+    Raises Unreadable for a piece that is longer than any row or text, as it is in a file made to take memory and time.
+    """
     held: list[str] = []
+    size = 0  # characters
+    over = ""  # the end of what is held: a tag may come in two chunks
     for chunk in chunks:
-        cut = chunk.rfind(tag)
-        if cut < 0 and held:  # a tag may have come in two chunks
-            chunk = "".join([*held, chunk])  # noqa: PLW2901
-            held, cut = [], chunk.rfind(tag)
-        if cut > 0:
-            yield "".join([*held, chunk[:cut]])
-            held = [chunk[cut:]]
-        else:
-            held.append(chunk)
-    yield "".join(held)
+        text = over + chunk
+        cut = text.rfind(tag)
+        if cut > 0 or (cut == 0 and held):
+            yield "".join([*held, text[:cut]])
+            held, size, text = [], 0, text[cut:]
+        keep = max(0, len(text) - len(tag) + 1)
+        held.append(text[:keep])
+        size += keep
+        if size > LONGEST:
+            raise Unreadable(f"one row or text of it takes more than {LONGEST >> 20} MB of XML")
+        over = text[keep:]
+    yield "".join([*held, over])
 
 
 _REFERENCE = re.compile(r"&([^;]*)(;?)")
