@@ -71,9 +71,8 @@ def tell_refused(execution: Execution) -> None:
     uploads = sum(upload.status == "refused" for upload in execution.uploads)
     numbers = ((uploads, "upload"), (execution.refused_sheets, "sheet"))
     counted = [render.count(number, noun) for number, noun in numbers if number]
-    render.error(
-        f"refused: {', '.join(counted)}; the rest is loaded", "Correct what is said above, and ingest it again."
-    )
+    rest = "; the rest is loaded" if any(upload.status == "converted" for upload in execution.uploads) else ""
+    render.error(f"refused: {', '.join(counted)}{rest}", "Correct what is said above, and ingest it again.")
 
 
 def _headline(execution: Execution) -> Text:

@@ -134,3 +134,8 @@ def test_a_name_is_told_on_one_line_and_moves_no_cursor(capsys):
 def test_files_that_were_not_taken_are_one_line(capsys):
     text = shown(capsys, execution(ignored=[f"{number}.docx" for number in range(7)]))
     assert "7 files not taken: 0.docx, 1.docx, 2.docx, 3.docx, 4.docx and 2 more\n" in text
+
+
+def test_where_everything_is_refused_nothing_is_said_to_be_loaded(capsys):
+    told = shown(capsys, execution(uploads=UPLOADS[2:3], datasets=()))
+    assert "Error: refused: 1 upload\n" in told
