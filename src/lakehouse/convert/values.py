@@ -13,14 +13,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
 
 from lakehouse.convert.model import Cell
 from lakehouse.convert.number_formats import DIGIT, NumberFormat, Section
-
-Value = str | float | int | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
 LEAP_DAY_1900 = "1900-02-29"
 BOOLEANS = {True: "true", False: "false"}
@@ -170,19 +166,3 @@ def _plain(shortest: str) -> str:
     if "e" in shortest:
         shortest = format(Decimal(shortest), "f")
     return shortest.removesuffix(".0")
-
-
-def texts(cells: Iterable[Value]) -> list[str]:
-    """Every cell that calamine has read as text; an empty cell is ""."""
-    return [cell if cell.__class__ is str else _TEXT[cell.__class__](cell) for cell in cells]
-
-
-_TEXT: dict[type, Callable[[Any], str]] = {
-    float: double,
-    int: str,
-    bool: lambda value: BOOLEANS[value],
-    dt.date: dt.date.isoformat,
-    dt.datetime: dt.datetime.isoformat,
-    dt.time: dt.time.isoformat,
-    dt.timedelta: lambda value: duration(round(value / dt.timedelta(milliseconds=1))),
-}
