@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
 
-from lakehouse.convert.model import Note, Row, SheetRefused
+from lakehouse.convert.model import Area, Note, Row, SheetRefused
 from lakehouse.convert.values import LEAP_DAY_1900
 
 COLUMNS = 16_384  # A to XFD
@@ -14,6 +15,7 @@ LARGEST = 10**9  # rows times columns
 _MOST_ROWS = 10  # that a note names
 _NARROW = LARGEST // 2**20  # columns with which a sheet can be as long as it likes
 _BATCH = 100  # rows
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?", re.ASCII)
 
 
 def watched(rows: Iterator[Row], notes: list[Note], leap_days_read: Sequence[str] = ()) -> Iterator[Row]:
@@ -72,3 +74,22 @@ def _width(cells: list[str]) -> int:
 def letters(index: int) -> str:
     """Excel's name of a column: A for 0, AA for 26."""
     return (letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+def column(letters: str) -> int:
+    """A column's index: 0 for A, 26 for AA."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def area_of(reference: str) -> Area | None:
+    """The area that a reference such as A1 or $B$2:C4 names; None where it names none."""
+    found = _AREA.fullmatch(reference.strip())
+    if not found:
+        return None
+    left, top, right, bottom = found.groups()
+    columns = sorted((column(left), column(right or left)))
+    rows = sorted((int(top), int(bottom or top)))
+    return Area(rows[0], columns[0], rows[1], columns[1])

@@ -235,3 +235,18 @@ def test_formulas_that_openpyxl_and_xlsxwriter_left_to_excel(tmp_path):
         ('=""', {"fault": "not_calculated"}),
         ("0", {}),
     ]
+
+
+def test_a_formula_of_several_cells_that_nothing_computed_is_a_fault_of_each(tmp_path):
+    path = tmp_path / "array.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        for number in range(12):
+            sheet.write_row(number, 0, [number, 0, 0])
+        sheet.write_array_formula("B3:C8", "{=A3:A8*2}")
+    [grid] = grids(path)
+    read = {number: [(str(c), getattr(c, "fault", "")) for c in cells] for number, cells in grid.rows()}
+    assert read[2] == [("1", ""), ("0", ""), ("0", "")]
+    for number in range(3, 9):
+        assert [fault for _, fault in read[number]] == ["", "not_calculated", "not_calculated"]
+    assert read[9] == [("8", ""), ("0", ""), ("0", "")]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from lakehouse.convert.extent import COLUMNS, letters
-from lakehouse.convert.model import Cell, Row, SheetRefused, SpecialRow
+from lakehouse.convert.extent import COLUMNS, area_of, column, letters
+from lakehouse.convert.model import Area, Cell, Row, SheetRefused, SpecialRow
 from lakehouse.convert.xlsx import strings
 from lakehouse.convert.xlsx.contents import Contents
 
@@ -21,6 +21,8 @@ class Cells:
     """Collects in `rows` each row that ends and holds anything. `number` is that of the row before the next one.
 
     `between` says whether the next thing may be a row: false inside of a row, and outside of the sheet's data.
+    `arrays_to` is the last row to which a formula of several cells reaches, where its values may be made up: of these
+    cells, only the first says that it is computed.
     """
 
     def __init__(self, contents: Contents) -> None:
@@ -41,6 +43,9 @@ class Cells:
         self._text: list[str] | None = None
         self._reference = ""
         self._preserved = False
+        self.arrays_to = 0
+        self._arrays: list[tuple[Area, str]] = []
+        self._array: Area | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
@@ -52,6 +57,7 @@ class Cells:
         elif tag == "f":
             self._text = []
             self._shares = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+            self._array = area_of(attributes.get("ref", "")) if attributes.get("t") == "array" else None
         elif tag == "sheetData":
             self.between = True
         elif self._rich:
@@ -104,6 +110,16 @@ class Cells:
         elif self._shares and not formula:
             formula = f"(the formula of {self._shared.get(self._shares, 'another cell')})"
         self._formula = formula
+        if self._array and self._contents.recalculates:
+            self._arrays.append((self._array, formula))
+            self.arrays_to = max(self.arrays_to, self._array.bottom)
+
+    def _of_array(self) -> str | None:
+        """The formula of several cells that gives this one its value."""
+        for area, formula in self._arrays if self.number <= self.arrays_to else ():
+            if area.top <= self.number <= area.bottom and area.left <= self._column <= area.right:
+                return formula
+        return None
 
     def _end_cell(self) -> None:
         text = self._held()
@@ -115,8 +131,9 @@ class Cells:
             raise there_twice(f"{letters(self._column)}{self.number}", self._cells[self._column], text)
 
     def _held(self) -> str:
-        if self._formula is not None:
-            return self._contents.of_formula(self._formula, self._type, self._style, self._value)
+        formula = self._of_array() if self._formula is None and self._value else self._formula
+        if formula is not None:
+            return self._contents.of_formula(formula, self._type, self._style, self._value)
         if self._rich:
             return self._rich.shown()
         if not self._value and self._type != "e":
@@ -143,11 +160,3 @@ def there_twice(cell: str, *values: str) -> SheetRefused:
 
 def is_plain(row: list[str]) -> bool:
     return not any(cell.__class__ is Cell for cell in row)
-
-
-def column(letters: str) -> int:
-    """A column's index: 0 for A, 26 for AA."""
-    index = 0
-    for letter in letters.upper():
-        index = index * 26 + ord(letter) - 64
-    return index - 1

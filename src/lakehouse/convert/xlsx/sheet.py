@@ -63,7 +63,7 @@ class _Reader:
             return
         position = 0
         while position < len(piece):
-            if self._cells.between:
+            if self._cells.between and self._cells.number >= self._cells.arrays_to:
                 rows, position, number = self._template.take(piece, position)
                 if number:
                     self._cells.number = number

@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
-from lakehouse.convert.extent import COLUMNS
+from lakehouse.convert.extent import COLUMNS, column
 from lakehouse.convert.model import Cell, Row, SpecialRow
-from lakehouse.convert.xlsx.cells import column
 from lakehouse.convert.xlsx.contents import Contents
 from lakehouse.convert.xlsx.shapes import Shape, Shapes
 
