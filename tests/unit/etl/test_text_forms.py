@@ -18,12 +18,13 @@ from lakehouse.etl.sql import literal, statement
 
 TYPES = (LONG, INT, MONEY, Type("double"), Type("boolean"), DATE, TIMESTAMP)
 EDGES = st.text(SPACES, max_size=2)
-ODD = st.sampled_from("\x00\x1f\x7f\u180e\u2061 'é١0+-:.,TZ")
+# No NUL: DuckDB ends a literal at it, and the conversion lets none into a CSV.
+ODD = st.sampled_from("\x01\x1f\x7f\u180e\u2061 'é١0+-:.,TZ")
 
 
 def _near(pattern: str) -> st.SearchStrategy[str]:
     """Texts that match, most of them; some have a character too many, too few or changed, or spaces around them."""
-    valid = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(max_codepoint=0x7F))
+    valid = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(min_codepoint=1, max_codepoint=0x7F))
 
     def damaged(text: str) -> st.SearchStrategy[str]:
         places = st.integers(0, len(text))
