@@ -138,9 +138,9 @@ def is_kept(lake: Lake, sheet: Mapping[str, Any]) -> bool:
     """Whether a sheet's CSV still waits, or is loaded, where there is one."""
     if sheet["status"] != "converted":
         return True
-    return (
-        raw.read(lake.storage, sheet["key"]) is not None or lake.markers.get(sheet["dataset"], sheet["id"]) is not None
-    )
+    return (lake.storage.exists(sheet["key"]) and raw.read(lake.storage, sheet["key"]) is not None) or lake.markers.get(
+        sheet["dataset"], sheet["id"]
+    ) is not None
 
 
 def outcome(upload: Upload, record: Mapping[str, Any]) -> UploadOutcome:

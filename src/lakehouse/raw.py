@@ -56,8 +56,8 @@ def lying(storage: Storage, dataset: str) -> list[RawFile]:
 
 
 def read(storage: Storage, key: str) -> RawFile | None:
-    """What is known of one raw CSV; None where there is none, or a power cut has torn what was told of it."""
-    fields = read_record(storage, story(key)) if storage.exists(key) else None
+    """What is told of one raw CSV; None where nothing is, or a power cut has torn it."""
+    fields = read_record(storage, story(key))
     if fields is None:
         return None
     return RawFile(**{**fields, **{name: tuple(fields.get(name, ())) for name in ("columns", "marked")}})

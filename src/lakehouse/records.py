@@ -1,7 +1,7 @@
 """The small JSON objects in which the pipeline remembers what it has done.
 
 One that a power cut has left empty or torn is never believed and never fatal: it counts as absent, so that the work
-that it was to remember is done again. `lakectl doctor` names such records.
+that it was to remember is done again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,3 @@ def parsed(data: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return told if isinstance(told, dict) else None
-
-
-def is_torn(storage: Storage, key: str) -> bool:
-    """Whether there is such an object that is no whole record."""
-    return storage.exists(key) and read_record(storage, key) is None

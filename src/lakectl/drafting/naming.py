@@ -10,7 +10,7 @@ from itertools import count
 
 from lakectl.drafting.tables import Table
 from lakehouse.contracts.model import header as plain
-from lakehouse.convert.routing import letters
+from lakehouse.convert.extent import letters
 from lakehouse.layout import REJECTS_TABLE
 
 _LONGEST = 60

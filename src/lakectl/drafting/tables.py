@@ -19,7 +19,7 @@ from lakectl.drafting.values import Values
 from lakehouse.contracts.model import Column, Contract, Type
 from lakehouse.contracts.model import header as plain
 from lakehouse.convert import Sheet, convert, grids
-from lakehouse.convert.routing import letters
+from lakehouse.convert.extent import letters
 from lakehouse.marks import CELLS, MARK, RECORDS
 
 _AT_ONCE = 10_000  # rows

@@ -22,7 +22,7 @@ from lakehouse.contracts.model import Kind
 from lakehouse.contracts.model import header as plain
 from lakehouse.contracts.reading import SETTINGS, Reading
 from lakehouse.contracts.setting_values import NUMBERS
-from lakehouse.convert.routing import letters
+from lakehouse.convert.extent import letters
 
 _LOGICAL = {"decimal": "number", "double": "number"}
 _EXAMPLES, _LONGEST, _WIDTH = 3, 40, 120

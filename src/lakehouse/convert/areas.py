@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lakehouse.convert.extent import letters
 from lakehouse.convert.model import Area, Cell, Grid, Note, Row, SpecialRow
-from lakehouse.convert.routing import letters
 
 _MOST_NAMED = 10
 

@@ -13,12 +13,13 @@ from operator import itemgetter
 
 from lakehouse.convert import loose
 from lakehouse.convert.columns import Columns
+from lakehouse.convert.extent import letters
 from lakehouse.convert.headers import Header, Watch, blank
 from lakehouse.convert.loose import Loose
 from lakehouse.convert.model import BrokenRow, Grid, Note, Row, SheetRefused, SpecialRow
 from lakehouse.convert.notes import route_notes, rows_note
 from lakehouse.convert.records import Records
-from lakehouse.convert.routing import Router, letters
+from lakehouse.convert.routing import Router
 
 _NUMERIC = frozenset("0123456789+-.")
 _NAMED = 5  # rows that a note names

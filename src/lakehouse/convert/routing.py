@@ -14,6 +14,7 @@ from typing import Literal
 
 from lakehouse.contracts.model import Contract
 from lakehouse.contracts.model import header as plain
+from lakehouse.convert.extent import letters
 from lakehouse.convert.nearly import Miss, hint, near_misses
 from lakehouse.errors import ContractError
 
@@ -104,11 +105,6 @@ def known_headers(contracts: Iterable[Contract]) -> frozenset[str]:
 def route(header: Sequence[str], contracts: Iterable[Contract]) -> Route:
     """The dataset of a sheet with this header, or why there is none. Raises ContractError for an ambiguous contract."""
     return Router(contracts).route(header)
-
-
-def letters(index: int) -> str:
-    """Excel's name of a column: 0 is A, 26 is AA."""
-    return (letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
 
 
 def quoted(names: Sequence[str], most: int = 5) -> str:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.unit.convert.grids import GOODS, grid, read, sheets
 
 from lakehouse.contracts.reading import NONE, Reading
+from lakehouse.convert.extent import letters
 from lakehouse.convert.model import Area, BrokenRow, Cell, Grid, Note, Sheet, SpecialRow
-from lakehouse.convert.routing import letters
 from lakehouse.marks import MARK
 
 SET = Reading(decimal_separator=",", true_values=("x",), false_values=("-3",), null_values=("a b", "1"))
